@@ -1,0 +1,193 @@
+package io.byssus.wal;
+
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.Limits;
+import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.proto.log.v1.LogRecord;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The log in Kafka: one partition per shard, an idempotent producer with {@code acks=all}.
+ *
+ * <p>Kafka's producer tells a record's fate through one callback, whether the record was never
+ * queued, was lost on the way or timed out although a broker may still write it. The callback's
+ * thread tells these apart: what fails before the record is queued fails inside {@code send}, on
+ * the caller's thread; everything after comes from the producer's thread. The former is {@code
+ * LOG_UNAVAILABLE}, the latter {@code INDETERMINATE}.
+ */
+public final class KafkaWal implements Wal {
+  private static final Logger log = LoggerFactory.getLogger(KafkaWal.class);
+
+  private final String topic;
+  private final Map<String, Object> producerSettings;
+  private final ShardGate[] gates;
+  private final LogProbe probe;
+  private volatile KafkaProducer<byte[], byte[]> producer;
+  private volatile boolean closed;
+
+  /**
+   * Opens the log. Never waits for Kafka: until it has been reached and checked, appending fails.
+   *
+   * @param identity what the log must be
+   */
+  public KafkaWal(WalConfig config, LogIdentity identity, int shardCount) {
+    this.topic = identity.getTopic();
+    this.gates = new ShardGate[shardCount];
+    for (int shard = 0; shard < shardCount; shard++) {
+      gates[shard] = new ShardGate(shard);
+    }
+    this.producerSettings = config.with(settings());
+    this.producer = newProducer();
+    this.probe =
+        new LogProbe(new LogIdentityCheck(config, "byssus-wal-probe", identity, shardCount), gates);
+  }
+
+  private static Map<String, Object> settings() {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("client.id", "byssus-wal");
+    settings.put("acks", "all");
+    settings.put("enable.idempotence", true);
+    settings.put("compression.type", "lz4");
+    settings.put("linger.ms", 0);
+    settings.put("batch.size", 128 * 1024);
+    settings.put("buffer.memory", 64L * 1024 * 1024);
+    settings.put("max.block.ms", 1_000);
+    settings.put("max.request.size", Limits.MAX_LOG_RECORD_BYTES);
+    settings.put("request.timeout.ms", 10_000);
+    settings.put("delivery.timeout.ms", 30_000);
+    settings.put("metadata.max.idle.ms", 24 * 60 * 60 * 1000L);
+    return settings;
+  }
+
+  private KafkaProducer<byte[], byte[]> newProducer() {
+    return new KafkaProducer<>(
+        producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  @Override
+  public CompletableFuture<Long> append(int shard, LogRecord record) {
+    byte[] bytes = record.toByteArray();
+    ShardGate gate = gates[shard];
+    ShardGate.HandOver handOver;
+    try {
+      if (closed) {
+        throw new ByssusException(ErrorCode.LOG_UNAVAILABLE, "the process is stopping");
+      }
+      handOver = gate.enter(bytes.length, System.nanoTime());
+    } catch (ByssusException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    Answer answer = new Answer(gate, handOver);
+    KafkaProducer<byte[], byte[]> used = producer;
+    try {
+      used.send(new ProducerRecord<>(topic, shard, null, bytes), answer);
+    } catch (KafkaException | IllegalStateException e) {
+      answer.neverHandedOver(e);
+      replace(used, e);
+    }
+    answer.sendReturned();
+    return answer.result;
+  }
+
+  /**
+   * A producer that throws from {@code send} has broken down for good; a new one takes its place.
+   */
+  private synchronized void replace(KafkaProducer<byte[], byte[]> broken, RuntimeException cause) {
+    if (closed || producer != broken) {
+      return;
+    }
+    log.warn("the log's producer broke down and is replaced", cause);
+    producer = newProducer();
+    // Not on this thread: what the old one still has in flight is answered by its own thread.
+    Thread closer = new Thread(() -> broken.close(Duration.ofSeconds(30)), "wal-producer-closer");
+    closer.setDaemon(true);
+    closer.start();
+  }
+
+  /** How many records of a shard are handed over and not answered. */
+  public int recordsInFlight(int shard) {
+    return gates[shard].recordsInFlight();
+  }
+
+  /** Whether a shard takes no writes now. */
+  public boolean shut(int shard) {
+    return gates[shard].needsProbe(System.nanoTime());
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    probe.close();
+    producer.close(Duration.ofSeconds(5));
+  }
+
+  /** Turns the producer's callback into the fate of one record. */
+  private static final class Answer implements Callback {
+    final CompletableFuture<Long> result = new CompletableFuture<>();
+    private final ShardGate gate;
+    private final ShardGate.HandOver handOver;
+    private final Thread sender = Thread.currentThread();
+    private volatile boolean sendReturned;
+
+    Answer(ShardGate gate, ShardGate.HandOver handOver) {
+      this.gate = gate;
+      this.handOver = handOver;
+    }
+
+    @Override
+    public void onCompletion(RecordMetadata metadata, Exception failure) {
+      if (failure != null) {
+        if (!sendReturned && Thread.currentThread() == sender) {
+          neverHandedOver(failure);
+        } else {
+          gate.failed(handOver);
+          fail(ErrorCode.INDETERMINATE, "the log did not answer for the record: ", failure);
+        }
+      } else if (!metadata.hasOffset()) {
+        // Kafka found a duplicate of its own retry and no longer knows where the first copy stands.
+        gate.failed(handOver);
+        fail(ErrorCode.INDETERMINATE, "the log took the record and did not say where", null);
+      } else if (gate.acknowledged(handOver, metadata.offset())) {
+        result.complete(metadata.offset());
+      } else {
+        fail(ErrorCode.INDETERMINATE, "the log lost records that it had acknowledged", null);
+      }
+    }
+
+    void neverHandedOver(Exception failure) {
+      if (result.isDone()) {
+        return;
+      }
+      gate.failed(handOver);
+      fail(ErrorCode.LOG_UNAVAILABLE, "the record could not be handed to the log: ", failure);
+    }
+
+    void sendReturned() {
+      sendReturned = true;
+    }
+
+    private void fail(ErrorCode code, String message, Exception cause) {
+      result.completeExceptionally(
+          cause == null
+              ? new ByssusException(code, message)
+              : new ByssusException(code, message + cause.getMessage(), cause));
+    }
+  }
+}
