@@ -1,0 +1,158 @@
+package io.byssus.wal;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bounded queue between a {@link ReplayLoop}, which fills it, and the threads that apply, at
+ * most one of which empties it at a time. Whatever came in while one batch was applied is the next
+ * batch, so batches grow with the load.
+ */
+final class ShardFeed {
+  private static final Logger log = LoggerFactory.getLogger(ShardFeed.class);
+  static final long FULL_BYTES = 8L * 1024 * 1024;
+  static final int FULL_ENTRIES = 20_000;
+  static final int MAX_BATCH_ENTRIES = 5_000;
+  static final long MAX_BATCH_BYTES = 4L * 1024 * 1024;
+
+  private final ReplayTarget target;
+  private final Executor lanes;
+  private final ArrayDeque<LogEntry> queue = new ArrayDeque<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private long nextOffset;
+  private int lastEpoch;
+  private Runnable onDrained = () -> {};
+  private long queuedBytes;
+  private boolean applying;
+  private boolean full;
+  private boolean over;
+
+  ShardFeed(ReplayTarget target, Executor lanes) {
+    this.target = target;
+    this.lanes = lanes;
+    this.nextOffset = target.nextOffset();
+    this.lastEpoch = target.lastLeaderEpoch();
+  }
+
+  ReplayTarget target() {
+    return target;
+  }
+
+  /** The offset to be fetched next. */
+  synchronized long nextOffset() {
+    return nextOffset;
+  }
+
+  /** The leader epoch of the record before {@link #nextOffset}; −1 where unknown. */
+  synchronized int lastEpoch() {
+    return lastEpoch;
+  }
+
+  /** What to run, on an applying thread, when a full queue has room again. */
+  synchronized void onDrained(Runnable action) {
+    onDrained = action;
+  }
+
+  /** Takes entries. Called by one loop at a time. */
+  synchronized void offer(List<LogEntry> entries) {
+    if (over) {
+      return;
+    }
+    for (LogEntry entry : entries) {
+      queue.addLast(entry);
+      queuedBytes += size(entry);
+      nextOffset = entry.offset() + 1;
+      lastEpoch = entry.leaderEpoch();
+    }
+    full = full || queuedBytes >= FULL_BYTES || queue.size() >= FULL_ENTRIES;
+    schedule();
+  }
+
+  /** Whether the loop should fetch no more for now. */
+  synchronized boolean full() {
+    return full;
+  }
+
+  synchronized boolean over() {
+    return over;
+  }
+
+  /** Takes no more, drops what is queued; completes when nothing is being applied any more. */
+  synchronized CompletableFuture<Void> end() {
+    over = true;
+    queue.clear();
+    queuedBytes = 0;
+    if (!applying) {
+      ended.complete(null);
+    }
+    return ended;
+  }
+
+  /** Ends the feed because the log cannot be read. */
+  void halt(HaltReason reason, String message) {
+    synchronized (this) {
+      if (over) {
+        return;
+      }
+      end();
+    }
+    target.halted(reason, message);
+  }
+
+  private void schedule() {
+    if (!applying && !queue.isEmpty()) {
+      applying = true;
+      lanes.execute(this::applyOne);
+    }
+  }
+
+  private void applyOne() {
+    List<LogEntry> batch = take();
+    try {
+      if (!batch.isEmpty()) {
+        target.apply(batch);
+      }
+    } catch (ReplayHaltedException e) {
+      log.error("replay halted: shard={} reason={}", target.shard(), e.reason(), e);
+      halt(e.reason(), e.getMessage());
+    } catch (RuntimeException | Error e) {
+      log.error("replay halted: shard={} reason={}", target.shard(), HaltReason.APPLY_FAILED, e);
+      halt(HaltReason.APPLY_FAILED, String.valueOf(e));
+    }
+    Runnable drained = null;
+    synchronized (this) {
+      applying = false;
+      if (over) {
+        ended.complete(null);
+      } else if (full && queuedBytes <= FULL_BYTES / 2 && queue.size() <= FULL_ENTRIES / 2) {
+        full = false;
+        drained = onDrained;
+      }
+      schedule();
+    }
+    if (drained != null) {
+      drained.run();
+    }
+  }
+
+  private synchronized List<LogEntry> take() {
+    List<LogEntry> batch = new ArrayList<>(Math.min(queue.size(), MAX_BATCH_ENTRIES));
+    long bytes = 0;
+    while (!queue.isEmpty() && batch.size() < MAX_BATCH_ENTRIES && bytes < MAX_BATCH_BYTES) {
+      LogEntry entry = queue.removeFirst();
+      batch.add(entry);
+      bytes += size(entry);
+    }
+    queuedBytes -= bytes;
+    return batch;
+  }
+
+  private static long size(LogEntry entry) {
+    return 64L + (entry.bytes() == null ? 0 : entry.bytes().length);
+  }
+}
