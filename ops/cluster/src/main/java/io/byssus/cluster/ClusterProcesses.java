@@ -1,0 +1,228 @@
+package io.byssus.cluster;
+
+import io.byssus.clustermap.ControlPlaneClient;
+import io.byssus.proto.admin.v1.AdminServiceGrpc;
+import io.byssus.proto.admin.v1.InitClusterRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * A throw-away cluster whose nodes are processes of their own, for the demo and for tests that kill
+ * things: one Kafka broker, control-plane members, servers and dispatchers, all on loopback.
+ *
+ * <p>Nodes are named by role and number, as in {@code server-2}. Each keeps its ports, its folder
+ * and its log file over restarts. The folder belongs to the caller, who may remove it after {@link
+ * #close()}. Every process ends within 5 s of this JVM's end, however it ends.
+ *
+ * <p>Thread-safe.
+ */
+public final class ClusterProcesses implements AutoCloseable {
+  private static final String KAFKA_MAIN = "io.byssus.kafka.EmbeddedKafkaMain";
+  private static final Duration POLL = Duration.ofMillis(50);
+  private static final int TAIL_LINES = 30;
+
+  private final ProcessesConfig config;
+  private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
+
+  /**
+   * Chooses ports and writes every node's configuration; starts nothing.
+   *
+   * @throws IOException where the directory cannot be written
+   */
+  public ClusterProcesses(ProcessesConfig config) throws IOException {
+    this.config = config;
+    Files.createDirectories(config.directory());
+    FreePorts ports = new FreePorts(new SplittableRandom());
+    for (NodeRole role : NodeRole.values()) {
+      for (int number = 1; number <= config.count(role); number++) {
+        String name = role == NodeRole.KAFKA ? "kafka" : role.command() + "-" + number;
+        nodes.put(name, ClusterNode.place(name, role, config.directory(), ports));
+      }
+    }
+    List<ClusterNode> all = List.copyOf(nodes.values());
+    for (ClusterNode node : all) {
+      Files.createDirectories(node.data());
+      if (node.role() != NodeRole.KAFKA) {
+        Map<String, Object> more = config.settings().getOrDefault(node.role(), Map.of());
+        Files.writeString(node.configuration(), NodeSettings.yaml(node, all, more));
+      }
+    }
+  }
+
+  /** The names of all nodes of a role. */
+  public List<String> nodes(NodeRole role) {
+    return nodes.values().stream()
+        .filter(node -> node.role() == role)
+        .map(ClusterNode::name)
+        .toList();
+  }
+
+  /** The names of all nodes. */
+  public Set<String> nodes() {
+    return Set.copyOf(nodes.keySet());
+  }
+
+  /** A node's process, to be killed, suspended or looked at. */
+  public ChildProcess process(String node) {
+    return node(node).process();
+  }
+
+  /** Where a node takes calls: host:port. */
+  public String address(String node) {
+    return node(node).address();
+  }
+
+  /** Where a node's {@code /metrics} are: host:port. */
+  public String metricsAddress(String node) {
+    return node(node).metricsAddress();
+  }
+
+  /** Where the nodes of a role take calls: host:port each. */
+  public List<String> addresses(NodeRole role) {
+    return nodes(role).stream().map(this::address).toList();
+  }
+
+  /** Starts every node that does not run; returns at once. */
+  public void startAll() throws IOException {
+    for (ClusterNode node : nodes.values()) {
+      if (!node.process().isAlive()) {
+        start(node.name());
+      }
+    }
+  }
+
+  /** Starts a node, also again after its end; returns at once. */
+  public void start(String node) throws IOException {
+    start(node, Map.of());
+  }
+
+  /**
+   * Starts a node with system properties of its own, beside its role's; returns at once.
+   *
+   * @throws IllegalStateException where it runs
+   */
+  public void start(String name, Map<String, String> properties) throws IOException {
+    ClusterNode node = node(name);
+    Map<String, String> all = new LinkedHashMap<>();
+    all.putAll(config.properties().getOrDefault(node.role(), Map.of()));
+    all.putAll(properties);
+    JavaCommand command =
+        new JavaCommand(
+            node.role().heapMebibytes(),
+            node.role().flags(),
+            all,
+            node.role() == NodeRole.KAFKA ? KAFKA_MAIN : config.main(),
+            arguments(node));
+    node.process().start(command.words(), command.environment());
+  }
+
+  /**
+   * Initialises the cluster; waits for the control plane and for Kafka.
+   *
+   * @throws io.byssus.model.ByssusException where that is refused or does not happen in time
+   */
+  public void init(InitClusterRequest request, Duration limit) {
+    try (ControlPlaneClient client = new ControlPlaneClient(addresses(NodeRole.CONTROL_PLANE))) {
+      client.call(limit, channel -> AdminServiceGrpc.newBlockingStub(channel).initCluster(request));
+    }
+  }
+
+  /**
+   * Waits until every node serves.
+   *
+   * @throws ClusterFailure where a process has ended or time is up; with the ends of the logs
+   */
+  public void awaitReady(Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    for (ClusterNode node : nodes.values()) {
+      awaitServing(node.name(), Duration.ofNanos(end - System.nanoTime()));
+    }
+  }
+
+  /** Like {@link #awaitReady} for one node. */
+  public void awaitServing(String name, Duration limit) throws InterruptedException {
+    ClusterNode node = node(name);
+    long end = System.nanoTime() + limit.toNanos();
+    try (HealthProbe health = new HealthProbe(node.address())) {
+      KafkaProbe kafka = new KafkaProbe(node.address());
+      while (!(node.role() == NodeRole.KAFKA ? kafka.serving() : health.serving())) {
+        if (!node.process().isAlive()) {
+          throw new ClusterFailure(
+              name + " has ended by itself" + exit(node.process()) + tail(node.process()));
+        }
+        if (System.nanoTime() > end) {
+          throw new ClusterFailure(name + " does not serve in time" + tail(node.process()));
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    }
+  }
+
+  /** The ends of all logs, for a person who asks why. */
+  public String logTails(int lines) {
+    StringBuilder text = new StringBuilder();
+    for (ClusterNode node : nodes.values()) {
+      text.append("--- ").append(node.name()).append(exit(node.process())).append('\n');
+      text.append(node.process().logTail(lines)).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Kills every process. Nothing is left to be flushed: the cluster is thrown away. */
+  @Override
+  public void close() {
+    List<RuntimeException> failures = new ArrayList<>();
+    for (ClusterNode node : nodes.values()) {
+      try {
+        node.process().kill();
+      } catch (RuntimeException e) {
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      RuntimeException first = failures.remove(0);
+      failures.forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private List<String> arguments(ClusterNode node) {
+    return node.role() == NodeRole.KAFKA
+        ? List.of(
+            "--data",
+            node.data().toString(),
+            "--port",
+            Integer.toString(node.port()),
+            "--exit-with-stdin")
+        : List.of(
+            node.role().command(),
+            "--config",
+            node.configuration().toString(),
+            "--exit-with-stdin");
+  }
+
+  private ClusterNode node(String name) {
+    ClusterNode node = nodes.get(name);
+    if (node == null) {
+      throw new IllegalArgumentException("no node " + name + " among " + nodes.keySet());
+    }
+    return node;
+  }
+
+  private static String exit(ChildProcess process) {
+    return process.exitCode().isPresent()
+        ? " (exit code " + process.exitCode().getAsInt() + ")"
+        : "";
+  }
+
+  private static String tail(ChildProcess process) {
+    return "; the end of " + process.log() + ":\n" + process.logTail(TAIL_LINES);
+  }
+}
