@@ -1,0 +1,194 @@
+package io.byssus.clustermap;
+
+import io.byssus.proto.internal.v1.Cluster;
+import io.byssus.proto.internal.v1.ClusterMap;
+import io.byssus.proto.internal.v1.MapChange;
+import io.byssus.proto.internal.v1.NamespaceEntry;
+import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ShardAssignment;
+import io.byssus.proto.internal.v1.WatchResponse;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Everything that the processes of a cluster know in common, as of one revision: immutable, and
+ * indexed for look-up. The next revision is a new image, see {@link #apply}.
+ */
+public final class ClusterImage {
+  private static final ClusterImage EMPTY = of(ClusterMap.getDefaultInstance());
+
+  private final long revision;
+  private final Optional<Cluster> cluster;
+  private final SortedMap<String, Node> nodes;
+  private final SortedMap<Integer, NamespaceEntry> namespaces;
+  private final Map<String, NamespaceEntry> namespacesByName;
+  private final SortedMap<Integer, ShardAssignment> shards;
+
+  private ClusterImage(
+      long revision,
+      Optional<Cluster> cluster,
+      SortedMap<String, Node> nodes,
+      SortedMap<Integer, NamespaceEntry> namespaces,
+      SortedMap<Integer, ShardAssignment> shards) {
+    this.revision = revision;
+    this.cluster = cluster;
+    this.nodes = Collections.unmodifiableSortedMap(nodes);
+    this.namespaces = Collections.unmodifiableSortedMap(namespaces);
+    this.shards = Collections.unmodifiableSortedMap(shards);
+    Map<String, NamespaceEntry> byName = new HashMap<>();
+    namespaces.values().forEach(entry -> byName.put(entry.getRules().getName(), entry));
+    this.namespacesByName = byName;
+  }
+
+  /** The image of a cluster of which nothing is known: revision 0. */
+  public static ClusterImage empty() {
+    return EMPTY;
+  }
+
+  /** The image of a map. */
+  public static ClusterImage of(ClusterMap map) {
+    SortedMap<String, Node> nodes = new TreeMap<>();
+    map.getNodesList().forEach(node -> nodes.put(node.getNodeId(), node));
+    SortedMap<Integer, NamespaceEntry> namespaces = new TreeMap<>();
+    map.getNamespacesList()
+        .forEach(entry -> namespaces.put(entry.getRules().getNamespaceId(), entry));
+    SortedMap<Integer, ShardAssignment> shards = new TreeMap<>();
+    map.getShardsList().forEach(shard -> shards.put(shard.getShard(), shard));
+    return new ClusterImage(
+        map.getRevision(),
+        map.hasCluster() ? Optional.of(map.getCluster()) : Optional.empty(),
+        nodes,
+        namespaces,
+        shards);
+  }
+
+  /**
+   * The image after a step of a watch: a whole map replaces everything; changes replace the entries
+   * that they name; a step with neither leaves the image as it is.
+   *
+   * @throws IllegalArgumentException where the step would lead back to an earlier revision
+   */
+  public ClusterImage apply(WatchResponse step) {
+    if (!step.hasMap() && step.getChangesCount() == 0) {
+      return this;
+    }
+    if (Long.compareUnsigned(step.getRevision(), revision) < 0) {
+      throw new IllegalArgumentException(
+          "a step leads back from revision " + revision + " to " + step.getRevision());
+    }
+    return step.hasMap()
+        ? of(step.getMap().toBuilder().setRevision(step.getRevision()).build())
+        : with(step.getRevision(), step.getChangesList());
+  }
+
+  /** The image after some changes. */
+  public ClusterImage with(long newRevision, List<MapChange> changes) {
+    Optional<Cluster> newCluster = cluster;
+    SortedMap<String, Node> newNodes = new TreeMap<>(nodes);
+    SortedMap<Integer, NamespaceEntry> newNamespaces = new TreeMap<>(namespaces);
+    SortedMap<Integer, ShardAssignment> newShards = new TreeMap<>(shards);
+    for (MapChange change : changes) {
+      switch (change.getChangeCase()) {
+        case CLUSTER -> newCluster = Optional.of(change.getCluster());
+        case NODE -> newNodes.put(change.getNode().getNodeId(), change.getNode());
+        case NODE_REMOVED -> newNodes.remove(change.getNodeRemoved());
+        case NAMESPACE ->
+            newNamespaces.put(
+                change.getNamespace().getRules().getNamespaceId(), change.getNamespace());
+        case NAMESPACE_REMOVED -> newNamespaces.remove(change.getNamespaceRemoved());
+        case SHARD -> newShards.put(change.getShard().getShard(), change.getShard());
+        // A kind of entry that a newer control plane knows and this process does not.
+        case CHANGE_NOT_SET -> {}
+      }
+    }
+    return new ClusterImage(newRevision, newCluster, newNodes, newNamespaces, newShards);
+  }
+
+  /** The map that this is an image of. */
+  public ClusterMap toMap() {
+    ClusterMap.Builder map =
+        ClusterMap.newBuilder()
+            .setRevision(revision)
+            .addAllNodes(nodes.values())
+            .addAllNamespaces(namespaces.values())
+            .addAllShards(shards.values());
+    cluster.ifPresent(map::setCluster);
+    return map.build();
+  }
+
+  /** Rises with every change; 0 where nothing is known. */
+  public long revision() {
+    return revision;
+  }
+
+  /** What was fixed when the cluster was initialised; empty before that. */
+  public Optional<Cluster> cluster() {
+    return cluster;
+  }
+
+  /** The cluster's id; empty before it is initialised. */
+  public String clusterId() {
+    return cluster.map(Cluster::getClusterId).orElse("");
+  }
+
+  /** Whether the log was created and checked. No write is admitted before. */
+  public boolean logReady() {
+    return cluster.map(Cluster::hasLog).orElse(false);
+  }
+
+  /** The namespace of a name. */
+  public Optional<NamespaceEntry> namespace(String name) {
+    return Optional.ofNullable(namespacesByName.get(name));
+  }
+
+  /** The namespace of an id. */
+  public Optional<NamespaceEntry> namespace(int id) {
+    return Optional.ofNullable(namespaces.get(id));
+  }
+
+  /** The namespaces, by id. */
+  public Collection<NamespaceEntry> namespaces() {
+    return namespaces.values();
+  }
+
+  /** Which servers hold a shard; empty before the first placement. */
+  public Optional<ShardAssignment> shard(int shard) {
+    return Optional.ofNullable(shards.get(shard));
+  }
+
+  /** The shards, by number; none before the first placement. */
+  public Collection<ShardAssignment> shards() {
+    return shards.values();
+  }
+
+  /** The server or dispatcher of an id. */
+  public Optional<Node> node(String nodeId) {
+    return Optional.ofNullable(nodes.get(nodeId));
+  }
+
+  /** Servers and dispatchers, by id. */
+  public Collection<Node> nodes() {
+    return nodes.values();
+  }
+
+  @Override
+  public String toString() {
+    return "revision "
+        + revision
+        + ", "
+        + cluster.map(c -> "cluster " + c.getName()).orElse("no cluster")
+        + ", "
+        + nodes.size()
+        + " nodes, "
+        + namespaces.size()
+        + " namespaces, "
+        + shards.size()
+        + " shards";
+  }
+}
