@@ -1,0 +1,106 @@
+package io.byssus.process;
+
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.GrpcErrors;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+
+/**
+ * Decides for each new call whether it is let in, and which thread works for it.
+ *
+ * <p>A pool that refuses a task in the middle of a call would leave that call hanging, so the bound
+ * is on calls, at the door: gRPC asks {@link #getExecutor} once per call, on its event loop, before
+ * anything runs. A call over the limit stays on the event loop and is marked there; the interceptor
+ * sees the mark and answers OVERLOADED at once. A call let in has at most one task in the pool at a
+ * time, so the pool's queue is bounded by the calls, those just cancelled included.
+ *
+ * <p>Services named as running on the event loop must never block. The health service is one of
+ * them and is never refused: being asked how it is must not make a busy process look dead.
+ */
+final class CallAdmission implements ServerCallExecutorSupplier, ServerInterceptor, AutoCloseable {
+  private static final Metadata.Key<String> REFUSED =
+      Metadata.Key.of("byssus-refused", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final int mostCalls;
+  private final IntSupplier openCalls;
+  private final Set<String> eventLoopServices;
+  private final Set<String> neverRefused;
+  private final ThreadPoolExecutor pool;
+
+  /**
+   * @param openCalls how many calls are open now, the new one included
+   */
+  CallAdmission(
+      String name,
+      int threads,
+      int mostCalls,
+      IntSupplier openCalls,
+      Set<String> eventLoopServices,
+      Set<String> neverRefused) {
+    this.mostCalls = mostCalls;
+    this.openCalls = openCalls;
+    this.eventLoopServices = Set.copyOf(eventLoopServices);
+    this.neverRefused = Set.copyOf(neverRefused);
+    var number = new AtomicInteger();
+    this.pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(2 * mostCalls),
+            task -> new Thread(task, name + "-" + number.incrementAndGet()));
+    pool.allowCoreThreadTimeOut(true);
+  }
+
+  /** Null leaves the call on the event loop. */
+  @Override
+  public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
+    String service = call.getMethodDescriptor().getServiceName();
+    headers.removeAll(REFUSED);
+    if (isFull() && !neverRefused.contains(service)) {
+      headers.put(REFUSED, "true");
+      return null;
+    }
+    return eventLoopServices.contains(service) ? null : pool;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    if (!headers.containsKey(REFUSED)) {
+      return next.startCall(call, headers);
+    }
+    var refusal =
+        GrpcErrors.toGrpc(
+            new ByssusException(
+                ErrorCode.OVERLOADED, "this process already works on " + mostCalls + " calls"));
+    call.close(refusal.getStatus(), refusal.getTrailers());
+    return new ServerCall.Listener<>() {};
+  }
+
+  int queuedTasks() {
+    return pool.getQueue().size();
+  }
+
+  /** To be closed after the server: calls need the pool to end in good order. */
+  @Override
+  public void close() {
+    pool.shutdown();
+  }
+
+  private boolean isFull() {
+    return openCalls.getAsInt() > mostCalls || queuedTasks() >= mostCalls;
+  }
+}
