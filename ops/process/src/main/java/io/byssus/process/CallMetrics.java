@@ -56,7 +56,6 @@ final class CallMetrics extends ServerStreamTracer.Factory {
     this.registry = registry;
     this.methods = Set.copyOf(methods);
     this.endless = Set.copyOf(endless);
-    registry.gauge("byssus.grpc.calls.open", open);
   }
 
   /** Calls open now. */

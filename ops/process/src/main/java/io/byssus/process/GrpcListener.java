@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,7 @@ public final class GrpcListener implements AutoCloseable {
   private final CallMetrics metrics;
   private final CallAdmission admission;
   private final HealthStatusManager health;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private GrpcListener(
       HostPort address,
@@ -72,6 +74,9 @@ public final class GrpcListener implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     health.enterTerminalState();
     server.shutdown();
     try {
@@ -170,7 +175,6 @@ public final class GrpcListener implements AutoCloseable {
               metrics::open,
               eventLoopServices,
               Set.of(HealthGrpc.SERVICE_NAME));
-      registry.gauge("byssus.grpc.tasks.queued", admission, CallAdmission::queuedTasks);
       var server =
           NettyServerBuilder.forAddress(listen.toSocketAddress())
               .directExecutor()
@@ -196,6 +200,8 @@ public final class GrpcListener implements AutoCloseable {
         throw new IOException("cannot listen on " + listen + ": " + reason(e), e);
       }
       readiness.listen(state -> health.setStatus("", status(state)));
+      registry.gauge("byssus.grpc.calls.open", metrics, CallMetrics::open);
+      registry.gauge("byssus.grpc.tasks.queued", admission, CallAdmission::queuedTasks);
       var address = listen.withPort(server.getPort());
       log.info("gRPC listening address={}", address);
       return new GrpcListener(address, server, metrics, admission, health);

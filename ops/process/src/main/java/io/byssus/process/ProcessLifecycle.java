@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * How a process ends. Parts are registered in the order in which they were started and closed in
@@ -78,9 +79,12 @@ public final class ProcessLifecycle {
 
   /**
    * Makes the JVM stop in good order when it is told to end, and then end with code 0. A stop that
-   * takes over 30 s is cut off with code 1. To be called once in a JVM, before parts are started.
+   * takes over 30 s is cut off with code 1. What libraries say through java.util.logging goes to
+   * the process' log from now on. To be called once in a JVM, before parts are started.
    */
   public void stopOnSignals() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndHalt, "stop"));
   }
 
@@ -107,20 +111,22 @@ public final class ProcessLifecycle {
     Runtime.getRuntime().halt(exitCode);
   }
 
-  private static void haltAfter(Duration limit, int code) {
-    Runnable wait =
-        () -> {
-          try {
-            TimeUnit.MILLISECONDS.sleep(limit.toMillis());
-          } catch (InterruptedException e) {
-            // Nobody does; and if so, ending early is what was asked for.
-          }
-          System.err.println("stop took over " + limit.toSeconds() + " s: cut off");
-          Runtime.getRuntime().halt(code);
-        };
-    var thread = new Thread(wait, "stop-limit");
+  private void haltAfter(Duration limit, int code) {
+    var thread = new Thread(() -> haltUnlessStopped(limit, code), "stop-limit");
     thread.setDaemon(true);
     thread.start();
+  }
+
+  private void haltUnlessStopped(Duration limit, int code) {
+    try {
+      if (stopped.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      // Nobody does; and if so, ending early is what was asked for.
+    }
+    System.err.println("stop took over " + limit.toSeconds() + " s: cut off");
+    Runtime.getRuntime().halt(code);
   }
 
   private static void close(Part part) {
