@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /**
  * Log records that are no records of Byssus, kept until somebody has copied them to the dead-letter
@@ -16,12 +16,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * <p>Every replica keeps them, in the batch that steps over them; the one that copies forgets them.
  * A replica keeps the newest {@value #MAX_KEPT} and no more: the log itself holds all of them.
  */
-public final class DeadLetters {
+final class DeadLetters {
   static final int MAX_KEPT = 1_000;
 
   private final ShardStore store;
   private final TreeSet<Long> kept = new TreeSet<>();
-  private final ConcurrentLinkedQueue<Long> copied = new ConcurrentLinkedQueue<>();
+  private final ConcurrentSkipListSet<Long> copied = new ConcurrentSkipListSet<>();
   private volatile int size;
 
   DeadLetters(ShardStore store) {
@@ -31,36 +31,29 @@ public final class DeadLetters {
     size = kept.size();
   }
 
-  /**
-   * A record that could not be understood.
-   *
-   * @param offset its offset in the shard's log
-   * @param why what was wrong with it
-   * @param bytes the record
-   */
-  @SuppressWarnings("ArrayRecordComponent")
-  public record Letter(long offset, String why, byte[] bytes) {}
-
   /** How many wait to be copied. */
-  public int size() {
+  int size() {
     return size;
   }
 
   /** The oldest that wait, at most a hundred. */
-  public List<Letter> oldest() {
-    List<Letter> letters = new ArrayList<>();
+  List<DeadLetter> oldest() {
+    List<DeadLetter> letters = new ArrayList<>();
     try (ShardStore.Cursor cursor =
         store.cursor(
             ShardKeys.DEAD_LETTERS_PREFIX, ShardKeys.endOf(ShardKeys.DEAD_LETTERS_PREFIX), null)) {
       for (; cursor.isValid() && letters.size() < 100; cursor.next()) {
-        letters.add(decode(cursor.key(), cursor.value()));
+        DeadLetter letter = decode(cursor.key(), cursor.value());
+        if (!copied.contains(letter.offset())) {
+          letters.add(letter);
+        }
       }
     }
     return letters;
   }
 
   /** Forgets a letter: it has been copied. Takes effect with the shard's next batch. */
-  public void copied(long offset) {
+  void copied(long offset) {
     copied.add(offset);
   }
 
@@ -80,7 +73,7 @@ public final class DeadLetters {
 
   /** Adds to the batch the removal of what was copied and of what is too much. */
   void trim(ShardBatch batch) {
-    for (Long offset = copied.poll(); offset != null; offset = copied.poll()) {
+    for (Long offset = copied.pollFirst(); offset != null; offset = copied.pollFirst()) {
       if (kept.remove(offset)) {
         batch.delete(ShardKeys.deadLetter(offset));
       }
@@ -91,9 +84,9 @@ public final class DeadLetters {
     size = kept.size();
   }
 
-  private static Letter decode(byte[] key, byte[] value) {
+  private static DeadLetter decode(byte[] key, byte[] value) {
     int reasonLength = ByteBuffer.wrap(value).getInt();
-    return new Letter(
+    return new DeadLetter(
         ByteBuffer.wrap(key).getLong(1),
         new String(value, 4, reasonLength, StandardCharsets.UTF_8),
         Arrays.copyOfRange(value, 4 + reasonLength, value.length));

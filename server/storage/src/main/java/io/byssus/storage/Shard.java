@@ -1,6 +1,8 @@
 package io.byssus.storage;
 
 import com.google.protobuf.ByteString;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.WriteOutcome;
@@ -208,7 +210,11 @@ public final class Shard implements AutoCloseable {
       if (window.get().isApplied(stamp.getSequence())) {
         return outcome(OutcomeKind.OUTCOME_APPLIED, 0);
       }
-      return outcome(OutcomeKind.OUTCOME_KIND_UNSPECIFIED, 0);
+      return outcome(
+          stamp.getSequence() < window.get().floor()
+              ? OutcomeKind.OUTCOME_KIND_UNSPECIFIED
+              : OutcomeKind.OUTCOME_NOT_APPLIED,
+          0);
     } finally {
       uses.end();
     }
@@ -218,9 +224,27 @@ public final class Shard implements AutoCloseable {
     return WriteOutcome.newBuilder().setKind(kind).setVersion(version).build();
   }
 
-  /** Undecodable records that wait to be copied. */
-  public DeadLetters deadLetters() {
-    return deadLetters;
+  /** How many undecodable records wait to be copied to the dead-letter topic. */
+  public int deadLetters() {
+    return deadLetters.size();
+  }
+
+  /** The oldest undecodable records that wait to be copied, at most a hundred. */
+  public List<DeadLetter> oldestDeadLetters() {
+    use();
+    try {
+      return deadLetters.oldest();
+    } finally {
+      uses.end();
+    }
+  }
+
+  /**
+   * Forgets an undecodable record: it has been copied. Takes effect on disk with the next entries
+   * applied.
+   */
+  public void deadLetterCopied(long offset) {
+    deadLetters.copied(offset);
   }
 
   /** What was applied since the shard was opened. */
@@ -250,7 +274,7 @@ public final class Shard implements AutoCloseable {
 
   private void use() {
     if (!uses.begin()) {
-      throw new IllegalStateException("the shard is closed");
+      throw new ByssusException(ErrorCode.SHARD_NOT_HERE, "the shard is being closed");
     }
   }
 

@@ -1,0 +1,86 @@
+package io.byssus.server;
+
+import com.google.protobuf.ByteString;
+import io.byssus.proto.internal.v1.DumpReplicaResponse;
+import io.byssus.proto.internal.v1.DumpedRecord;
+import io.byssus.proto.kv.v1.Key;
+import io.byssus.storage.ShardDump;
+import io.byssus.storage.StoredRecord;
+import io.grpc.stub.ServerCallStreamObserver;
+
+/**
+ * Streams everything that a replica holds as of one position, which it keeps in hold until the
+ * caller has it all or goes.
+ */
+final class DumpStream {
+  private static final int PIECE_BYTES = 256 * 1024;
+
+  private final Replica replica;
+  private final ServerCallStreamObserver<DumpReplicaResponse> caller;
+  private ShardDump dump;
+  private boolean ended;
+
+  /** Sets itself up to be told when the caller is ready: to be made within the call's handler. */
+  DumpStream(Replica replica, ServerCallStreamObserver<DumpReplicaResponse> caller) {
+    this.replica = replica;
+    this.caller = caller;
+    caller.setOnReadyHandler(this::goOn);
+    caller.setOnCancelHandler(this::end);
+  }
+
+  /** The replica has reached the position that the caller asks for. */
+  void start() {
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      dump = replica.open().dump();
+    }
+    goOn();
+  }
+
+  private synchronized void goOn() {
+    try {
+      while (dump != null && !ended && caller.isReady()) {
+        DumpReplicaResponse piece = nextPiece();
+        caller.onNext(piece);
+        if (piece.getEnd()) {
+          caller.onCompleted();
+          end();
+        }
+      }
+    } catch (RuntimeException e) {
+      end();
+      caller.onError(ReadService.toGrpc(e));
+    }
+  }
+
+  private DumpReplicaResponse nextPiece() {
+    DumpReplicaResponse.Builder piece =
+        DumpReplicaResponse.newBuilder().setPosition(dump.position());
+    int bytes = 0;
+    for (; dump.isValid() && bytes < PIECE_BYTES; dump.next()) {
+      StoredRecord record = dump.record();
+      piece.addRecords(
+          DumpedRecord.newBuilder()
+              .setNamespaceId(dump.namespaceId())
+              .setKey(
+                  Key.newBuilder().setPartitionKey(dump.partitionKey()).setSortKey(dump.sortKey()))
+              .setValue(ByteString.copyFrom(record.value()))
+              .setVersion(record.version()));
+      bytes += 64 + record.value().length;
+    }
+    if (!dump.isValid()) {
+      piece.setEnd(true).setDigest(dump.digest());
+    }
+    return piece.build();
+  }
+
+  private synchronized void end() {
+    ended = true;
+    if (dump != null) {
+      dump.close();
+      dump = null;
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.byssus.server;
+
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.proto.internal.v1.ShardKeyResults;
+import io.byssus.proto.internal.v1.ShardKeys;
+import io.byssus.proto.internal.v1.ShardMultiGetRequest;
+import io.byssus.proto.internal.v1.ShardMultiGetResponse;
+import io.byssus.proto.kv.v1.Absent;
+import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.KeyError;
+import io.byssus.proto.kv.v1.KeyResult;
+import io.byssus.storage.StoredRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Reads records of several replicas for one call; what goes wrong with one replica is the error of
+ * its keys alone.
+ */
+final class MultiRead {
+  private final ReplicaHost host;
+  private final ReadWaits waits;
+  private final ShardMultiGetRequest request;
+  private long bytes;
+
+  MultiRead(ReplicaHost host, ReadWaits waits, ShardMultiGetRequest request) {
+    this.host = host;
+    this.waits = waits;
+    this.request = request;
+  }
+
+  CompletableFuture<ShardMultiGetResponse> run() {
+    List<CompletableFuture<ShardKeyResults>> shards = new ArrayList<>();
+    for (ShardKeys keys : request.getShardsList()) {
+      shards.add(read(keys));
+    }
+    return CompletableFuture.allOf(shards.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done -> {
+              ShardMultiGetResponse.Builder answer = ShardMultiGetResponse.newBuilder();
+              shards.forEach(shard -> answer.addShards(shard.join()));
+              return answer.build();
+            });
+  }
+
+  private CompletableFuture<ShardKeyResults> read(ShardKeys keys) {
+    try {
+      Replica replica = host.replica(keys.getView().getShard());
+      return waits
+          .await(replica, keys.getView().getAtLeast())
+          .thenApply(reached -> read(replica, keys))
+          .exceptionally(failure -> failed(keys, failure));
+    } catch (ByssusException e) {
+      return CompletableFuture.completedFuture(failed(keys, e));
+    }
+  }
+
+  private ShardKeyResults read(Replica replica, ShardKeys keys) {
+    ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
+    for (Key key : keys.getKeysList()) {
+      results.addResults(read(replica, key));
+    }
+    return results.setContext(replica.context()).build();
+  }
+
+  private KeyResult read(Replica replica, Key key) {
+    Optional<StoredRecord> found =
+        replica.open().get(request.getNamespaceId(), key.getPartitionKey(), key.getSortKey());
+    if (found.isEmpty()) {
+      return KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance()).build();
+    }
+    if (!takes(found.get().value().length)) {
+      return error(
+          ErrorCode.OVERLOADED,
+          "the answer is full at " + request.getMaxBytes() + " bytes; ask again for this key");
+    }
+    return KeyResult.newBuilder().setRecord(ReadService.encode(found.get())).build();
+  }
+
+  /** Whether the answer has room; the first value always has. */
+  private synchronized boolean takes(int valueBytes) {
+    if (bytes > 0 && request.getMaxBytes() > 0 && bytes + valueBytes > request.getMaxBytes()) {
+      return false;
+    }
+    bytes += valueBytes;
+    return true;
+  }
+
+  private static ShardKeyResults failed(ShardKeys keys, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (!(cause instanceof ByssusException error)) {
+      throw cause instanceof RuntimeException e ? e : new CompletionException(cause);
+    }
+    KeyResult result = error(error.code(), error.getMessage());
+    ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
+    keys.getKeysList().forEach(key -> results.addResults(result));
+    return results.build();
+  }
+
+  private static KeyResult error(ErrorCode code, String message) {
+    return KeyResult.newBuilder()
+        .setError(KeyError.newBuilder().setReason(code.name()).setMessage(message))
+        .build();
+  }
+}

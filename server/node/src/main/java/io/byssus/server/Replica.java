@@ -1,0 +1,218 @@
+package io.byssus.server;
+
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.Position;
+import io.byssus.proto.admin.v1.ReplicaState;
+import io.byssus.proto.internal.v1.ReplicaReport;
+import io.byssus.proto.kv.v1.ReadContext;
+import io.byssus.storage.Shard;
+import io.byssus.wal.HaltReason;
+import io.byssus.wal.LogEntry;
+import io.byssus.wal.ReplayTarget;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One shard's copy on this server: follows its log and lets readers in.
+ *
+ * <p>A replica that halts goes on answering reads from what it holds: stale data with its age is
+ * what EVENTUAL promises. Only one whose shard does not open has nothing to answer with.
+ */
+final class Replica implements ReplayTarget {
+  private static final Logger log = LoggerFactory.getLogger(Replica.class);
+
+  /** A replica this near the log's end counts as caught up. */
+  static final long CAUGHT_UP_MILLIS = 1_000;
+
+  private final int number;
+  private final PositionWaiters waiters = new PositionWaiters();
+  private volatile Shard shard;
+  private volatile LogEndTracker logEnd;
+  private volatile String halted;
+  private volatile String refused;
+  private volatile long epoch;
+
+  Replica(int number, long epoch) {
+    this.number = number;
+    this.epoch = epoch;
+  }
+
+  /** The shard is open; from here on the replica answers. */
+  void opened(Shard opened) {
+    logEnd = new LogEndTracker(opened.nextOffset(), System.nanoTime());
+    shard = opened;
+    waiters.reached(opened.appliedPosition());
+  }
+
+  void epoch(long assigned) {
+    epoch = assigned;
+  }
+
+  @Override
+  public int shard() {
+    return number;
+  }
+
+  @Override
+  public long nextOffset() {
+    return shard.nextOffset();
+  }
+
+  @Override
+  public int lastLeaderEpoch() {
+    return shard.leaderEpoch();
+  }
+
+  @Override
+  public void apply(List<LogEntry> entries) {
+    try {
+      shard.apply(entries);
+    } finally {
+      logEnd.applied(shard.nextOffset());
+      waiters.reached(shard.appliedPosition());
+    }
+  }
+
+  @Override
+  public void logEnd(long endOffset, long askedNanos) {
+    logEnd.logEnd(endOffset, askedNanos);
+  }
+
+  @Override
+  public void logRefused(String why) {
+    refused = why;
+  }
+
+  @Override
+  public void logAccepted() {
+    refused = null;
+  }
+
+  @Override
+  public void halted(HaltReason reason, String message) {
+    HaltReason named =
+        reason == HaltReason.NEXT_OFFSET_GONE && shard != null && shard.nextOffset() == 0
+            ? HaltReason.NEEDS_SNAPSHOT
+            : reason;
+    halted = named + ": " + message;
+    log.error("replica halted: shard={} reason={} message=\"{}\"", number, named, message);
+    waiters.end(
+        new ByssusException(
+            ErrorCode.REPLICA_HALTED, "the replica of shard " + number + " has halted: " + halted));
+  }
+
+  /** Why the replica stands still, where it does. */
+  Optional<String> haltReason() {
+    String now = halted;
+    if (now != null) {
+      return Optional.of(now);
+    }
+    now = refused;
+    return now == null ? Optional.empty() : Optional.of(HaltReason.LOG_NOT_OURS + ": " + now);
+  }
+
+  /**
+   * The shard, to read from.
+   *
+   * @throws ByssusException where it is not open
+   */
+  Shard open() {
+    Shard open = shard;
+    if (open == null) {
+      String why = halted;
+      throw why == null
+          ? new ByssusException(
+              ErrorCode.SHARD_NOT_HERE, "the replica of shard " + number + " is being opened")
+          : new ByssusException(
+              ErrorCode.REPLICA_HALTED, "the replica of shard " + number + " has halted: " + why);
+    }
+    return open;
+  }
+
+  /**
+   * Completes when a position is applied, on the applying thread.
+   *
+   * @throws ByssusException SESSION_LOST where the position is of an older incarnation; OVERLOADED
+   */
+  CompletableFuture<Void> await(long position) {
+    Shard open = open();
+    int wanted = Position.incarnation(position);
+    if (position != Position.NONE && wanted < open.incarnation()) {
+      throw new ByssusException(
+          ErrorCode.SESSION_LOST,
+          "a position of incarnation "
+              + wanted
+              + " of shard "
+              + number
+              + " means nothing any more: the log is at incarnation "
+              + open.incarnation());
+    }
+    return waiters.await(position);
+  }
+
+  void forget(long position, CompletableFuture<Void> waiting) {
+    waiters.forget(position, waiting);
+  }
+
+  /** What an answer is worth that was read just before. */
+  ReadContext context() {
+    return ReadContext.newBuilder()
+        .setShard(number)
+        .setPosition(open().ceilingPosition())
+        .setAgeMs(logEnd.ageMillis(System.nanoTime()))
+        .build();
+  }
+
+  ReplicaState state() {
+    if (haltReason().isPresent()) {
+      return ReplicaState.HALTED;
+    }
+    if (shard == null) {
+      return ReplicaState.OPENING;
+    }
+    return logEnd.everAtEnd() && logEnd.ageMillis(System.nanoTime()) <= CAUGHT_UP_MILLIS
+        ? ReplicaState.CAUGHT_UP
+        : ReplicaState.CATCHING_UP;
+  }
+
+  /** What others are told of the replica. */
+  ReplicaReport report() {
+    ReplicaReport.Builder report =
+        ReplicaReport.newBuilder()
+            .setShard(number)
+            .setEpoch(epoch)
+            .setState(state())
+            .setHaltReason(haltReason().orElse(""));
+    Shard open = shard;
+    if (open != null) {
+      report
+          .setAppliedPosition(open.appliedPosition())
+          .setLagRecords(logEnd.lagRecords())
+          .setAgeMs(logEnd.ageMillis(System.nanoTime()))
+          .setRecordsEstimate(open.recordsEstimate())
+          .setDiskBytes(open.diskBytes());
+    }
+    return report.build();
+  }
+
+  /** The log's end as far as the replica knows; 0 while it is being opened. */
+  long endOffset() {
+    LogEndTracker tracker = logEnd;
+    return tracker == null ? 0 : tracker.endOffset();
+  }
+
+  /** Ends the replica: nothing is applied any more. Its data stays. */
+  void close() {
+    waiters.end(
+        new ByssusException(
+            ErrorCode.SHARD_NOT_HERE, "this server no longer holds shard " + number));
+    Shard open = shard;
+    if (open != null) {
+      open.close();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.byssus.server;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.ClusterMapWatcher;
+import io.byssus.clustermap.ControlPlaneClient;
+import io.byssus.clustermap.NodeLease;
+import io.byssus.process.DataDirectory;
+import io.byssus.process.GrpcListener;
+import io.byssus.process.HostPort;
+import io.byssus.process.MetricsEndpoint;
+import io.byssus.process.ProcessLifecycle;
+import io.byssus.process.ProcessMetrics;
+import io.byssus.process.Readiness;
+import io.byssus.proto.admin.v1.NodeRole;
+import io.byssus.proto.admin.v1.ReplicaState;
+import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ShardServiceGrpc;
+import io.byssus.storage.NodeStorage;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A server: puts its parts together and takes them apart. Needs nobody else to be up; waits, and
+ * says for what.
+ */
+public final class ServerNode implements AutoCloseable {
+  private static final int WAIT_THREADS = 4;
+
+  private final ProcessLifecycle lifecycle;
+  private final Readiness readiness;
+  private final String nodeId;
+  private HostPort address;
+  private HostPort metricsAddress;
+
+  private ServerNode(ProcessLifecycle lifecycle, Readiness readiness, String nodeId) {
+    this.lifecycle = lifecycle;
+    this.readiness = readiness;
+    this.nodeId = nodeId;
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @throws IOException where the data directory is in use or an address is taken
+   */
+  public static ServerNode start(ServerConfig config) throws IOException {
+    Readiness readiness = new Readiness();
+    return start(config, readiness, new ProcessLifecycle(readiness));
+  }
+
+  static ServerNode start(ServerConfig config, Readiness readiness, ProcessLifecycle lifecycle)
+      throws IOException {
+    ServerNode node = new ServerNode(lifecycle, readiness, config.nodeId());
+    try {
+      node.startParts(config);
+      return node;
+    } catch (IOException | RuntimeException e) {
+      lifecycle.stop();
+      throw e;
+    }
+  }
+
+  private void startParts(ServerConfig config) throws IOException {
+    DataDirectory data = lifecycle.closeAtStop("data directory", DataDirectory.open(config.data()));
+    ProcessMetrics metrics = lifecycle.closeAtStop("metrics", new ProcessMetrics("server", nodeId));
+    metricsAddress =
+        lifecycle
+            .closeAtStop(
+                "metrics endpoint",
+                MetricsEndpoint.start(config.process().metrics(), metrics, readiness))
+            .address();
+    ControlPlaneClient controlPlane =
+        lifecycle.closeAtStop(
+            "control-plane client",
+            new ControlPlaneClient(
+                config.controlPlane().stream().map(HostPort::toString).toList()));
+    ClusterMapWatcher map =
+        lifecycle.closeAtStop(
+            "cluster map",
+            ClusterMapWatcher.start(controlPlane, Optional.of(data.resolve("cluster-map")), ""));
+    NodeStorage storage = lifecycle.closeAtStop("storage", new NodeStorage(config.storage()));
+    ReplicaHost host =
+        lifecycle.closeAtStop(
+            "replicas",
+            new ReplicaHost(
+                nodeId,
+                data.resolve("shards"),
+                storage,
+                config.kafka(),
+                config.applyThreads(),
+                new ReplicaMetrics(metrics.registry(), storage)));
+    lifecycle.closeAtStop(
+        "dead letters", new DeadLetterLoop(nodeId, host, map::current, config.kafka()));
+    ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(WAIT_THREADS));
+    ReplicaFeed feed = lifecycle.closeAtStop("replica feed", new ReplicaFeed(host));
+    lifecycle.closeAtStop(
+        "map listener",
+        map.listen(
+            image -> {
+              host.follow(image);
+              tellReadiness(image, host);
+            }));
+    GrpcListener listener =
+        lifecycle.closeAtStop(
+            "gRPC",
+            GrpcListener.on(config.process().listen(), readiness, metrics.registry())
+                .name("read")
+                .service(new ReadService(host, waits, feed))
+                .endless(ShardServiceGrpc.getWatchReplicasMethod())
+                .start());
+    address = listener.address();
+    lifecycle.closeAtStop(
+        "lease",
+        NodeLease.start(
+            controlPlane,
+            Node.newBuilder()
+                .setNodeId(nodeId)
+                .setRole(NodeRole.SERVER)
+                .setAddress(advertised(config).toString())
+                .setInstanceId(data.instanceId())
+                .putAllLabels(config.labels())
+                .build(),
+            () -> map.current().clusterId(),
+            host::reports));
+  }
+
+  /**
+   * The address to tell others: the configured one, with the real port where that was left to
+   * chance.
+   */
+  private HostPort advertised(ServerConfig config) {
+    HostPort advertise = config.process().advertise();
+    return advertise.port() == 0 ? advertise.withPort(address.port()) : advertise;
+  }
+
+  private void tellReadiness(ClusterImage image, ReplicaHost host) {
+    if (image.cluster().isEmpty()) {
+      readiness.waitingFor("the cluster to be initialised");
+    } else if (!image.logReady()) {
+      readiness.waitingFor("the cluster's log");
+    } else if (image.shards().isEmpty()) {
+      readiness.waitingFor("the first placement of shards");
+    } else if (host.replicas().stream().anyMatch(r -> r.state() == ReplicaState.OPENING)) {
+      readiness.waitingFor("its replicas to open");
+    } else {
+      readiness.ready();
+    }
+  }
+
+  /** Where it answers gRPC. */
+  public HostPort address() {
+    return address;
+  }
+
+  /** Where it serves its metrics. */
+  public HostPort metricsAddress() {
+    return metricsAddress;
+  }
+
+  /** Whether it serves, and if not, what it waits for. */
+  public Readiness.State state() {
+    return readiness.state();
+  }
+
+  /** Stops in good order: finishes calls, flushes, deregisters. */
+  @Override
+  public void close() {
+    lifecycle.stop();
+  }
+}
