@@ -1,0 +1,100 @@
+package io.byssus.dispatcher;
+
+import io.byssus.clustermap.ControlPlaneClient;
+import io.byssus.proto.admin.v1.AdminServiceGrpc;
+import io.byssus.proto.admin.v1.AdminServiceGrpc.AdminServiceBlockingStub;
+import io.byssus.proto.admin.v1.AdminServiceGrpc.AdminServiceImplBase;
+import io.byssus.proto.admin.v1.CreateNamespaceRequest;
+import io.byssus.proto.admin.v1.CreateNamespaceResponse;
+import io.byssus.proto.admin.v1.DescribeClusterRequest;
+import io.byssus.proto.admin.v1.DescribeClusterResponse;
+import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
+import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
+import io.byssus.proto.admin.v1.InitClusterRequest;
+import io.byssus.proto.admin.v1.InitClusterResponse;
+import io.byssus.proto.admin.v1.ListNamespacesRequest;
+import io.byssus.proto.admin.v1.ListNamespacesResponse;
+import io.byssus.proto.admin.v1.ListNodesRequest;
+import io.byssus.proto.admin.v1.ListNodesResponse;
+import io.byssus.proto.admin.v1.ListShardsRequest;
+import io.byssus.proto.admin.v1.ListShardsResponse;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The administration API, passed on to the control plane's leader and its answer passed back.
+ * Blocks a thread meanwhile: calls are rare.
+ */
+final class AdminService extends AdminServiceImplBase {
+  /** What a call gets whose caller gave no deadline. Creating a log takes its time. */
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private static final Duration INIT_LIMIT = Duration.ofMinutes(1);
+
+  private final ControlPlaneClient controlPlane;
+  private final LongSupplier nanoTime;
+
+  AdminService(ControlPlaneClient controlPlane, LongSupplier nanoTime) {
+    this.controlPlane = controlPlane;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void initCluster(InitClusterRequest request, StreamObserver<InitClusterResponse> caller) {
+    passOn(INIT_LIMIT, leader -> leader.initCluster(request), caller);
+  }
+
+  @Override
+  public void describeCluster(
+      DescribeClusterRequest request, StreamObserver<DescribeClusterResponse> caller) {
+    passOn(LIMIT, leader -> leader.describeCluster(request), caller);
+  }
+
+  @Override
+  public void createNamespace(
+      CreateNamespaceRequest request, StreamObserver<CreateNamespaceResponse> caller) {
+    passOn(LIMIT, leader -> leader.createNamespace(request), caller);
+  }
+
+  @Override
+  public void listNamespaces(
+      ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> caller) {
+    passOn(LIMIT, leader -> leader.listNamespaces(request), caller);
+  }
+
+  @Override
+  public void describeNamespace(
+      DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> caller) {
+    passOn(LIMIT, leader -> leader.describeNamespace(request), caller);
+  }
+
+  @Override
+  public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> caller) {
+    passOn(LIMIT, leader -> leader.listNodes(request), caller);
+  }
+
+  @Override
+  public void listShards(ListShardsRequest request, StreamObserver<ListShardsResponse> caller) {
+    passOn(LIMIT, leader -> leader.listShards(request), caller);
+  }
+
+  private <T> void passOn(
+      Duration limit, Function<AdminServiceBlockingStub, T> call, StreamObserver<T> caller) {
+    T answer =
+        controlPlane.call(
+            limit(limit), channel -> call.apply(AdminServiceGrpc.newBlockingStub(channel)));
+    caller.onNext(answer);
+    caller.onCompleted();
+  }
+
+  /** The caller's own deadline where it gave one, less what the answer needs to arrive. */
+  private Duration limit(Duration whereNoneIsGiven) {
+    Context context = Context.current();
+    return context.getDeadline() == null
+        ? whereNoneIsGiven
+        : Duration.ofNanos(CallDeadline.of(context, nanoTime).remainingNanos());
+  }
+}

@@ -1,0 +1,91 @@
+package io.byssus.dispatcher;
+
+import io.byssus.model.ErrorCode;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What a dispatcher counts beside the calls themselves, which its listener counts. */
+final class DispatcherMetrics {
+  private final MeterRegistry registry;
+  private final Counter retries;
+  private final Counter rulesAnnounced;
+  private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
+
+  DispatcherMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.retries =
+        Counter.builder("byssus.dispatcher.replica.retries")
+            .description("Attempts at a replica after another had failed the same read")
+            .register(registry);
+    this.rulesAnnounced =
+        Counter.builder("byssus.dispatcher.rules.announced")
+            .description("Writes that carried their namespace's rules into the log")
+            .register(registry);
+  }
+
+  /** The meters of one shard's writes. */
+  final class Shard {
+    private final Tags tags;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Counter handedOver;
+    private final Map<ErrorCode, Counter> failed = new EnumMap<>(ErrorCode.class);
+
+    private Shard(int shard) {
+      this.tags = Tags.of("shard", Integer.toString(shard));
+      this.handedOver =
+          Counter.builder("byssus.dispatcher.writes.handed.over")
+              .description("Writes given to the log")
+              .tags(tags)
+              .register(registry);
+      Gauge.builder("byssus.dispatcher.writes.in.flight", inFlight, AtomicInteger::get)
+          .description("Writes given to the log that it has not answered for")
+          .tags(tags)
+          .register(registry);
+    }
+
+    /** A write is being given to the log. */
+    void handedOver() {
+      handedOver.increment();
+      inFlight.incrementAndGet();
+    }
+
+    /** The log has answered for a write. */
+    void answered() {
+      inFlight.decrementAndGet();
+    }
+
+    /** A write failed, before or after it was given to the log. */
+    void failed(ErrorCode code) {
+      Counter counter;
+      synchronized (failed) {
+        counter =
+            failed.computeIfAbsent(
+                code,
+                c ->
+                    Counter.builder("byssus.dispatcher.writes.failed")
+                        .description("Writes that were refused, or whose fate is not known")
+                        .tags(tags.and("reason", c.name()))
+                        .register(registry));
+      }
+      counter.increment();
+    }
+  }
+
+  Shard shard(int shard) {
+    return shards.computeIfAbsent(shard, Shard::new);
+  }
+
+  void retried() {
+    retries.increment();
+  }
+
+  void rulesAnnounced() {
+    rulesAnnounced.increment();
+  }
+}

@@ -1,0 +1,83 @@
+package io.byssus.dispatcher;
+
+import io.byssus.proto.kv.v1.DeleteRequest;
+import io.byssus.proto.kv.v1.GetRequest;
+import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.KvServiceGrpc.KvServiceImplBase;
+import io.byssus.proto.kv.v1.MultiGetRequest;
+import io.byssus.proto.kv.v1.MultiGetResponse;
+import io.byssus.proto.kv.v1.PutRequest;
+import io.byssus.proto.kv.v1.ResolveRequest;
+import io.byssus.proto.kv.v1.ResolveResponse;
+import io.byssus.proto.kv.v1.ScanRequest;
+import io.byssus.proto.kv.v1.ScanResponse;
+import io.byssus.proto.kv.v1.WriteBatchRequest;
+import io.byssus.proto.kv.v1.WriteResponse;
+import io.grpc.Context;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.function.LongSupplier;
+
+/**
+ * The key-value API: every public call on records comes in here. Writes go to the log by the {@link
+ * WritePath}, reads to the replicas by the {@link ReadPath}.
+ *
+ * <p>Runs on gRPC's event loops: nothing here or behind it blocks.
+ */
+final class KvService extends KvServiceImplBase {
+  private final WritePath writes;
+  private final ReadPath reads;
+  private final LongSupplier nanoTime;
+
+  KvService(WritePath writes, ReadPath reads, LongSupplier nanoTime) {
+    this.writes = writes;
+    this.reads = reads;
+    this.nanoTime = nanoTime;
+  }
+
+  @Override
+  public void resolve(ResolveRequest request, StreamObserver<ResolveResponse> caller) {
+    RequestChecks.check(request);
+    UnaryAnswer.send(reads.resolve(request, deadline()), caller);
+  }
+
+  @Override
+  public void put(PutRequest request, StreamObserver<WriteResponse> caller) {
+    RequestChecks.check(request);
+    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+  }
+
+  @Override
+  public void delete(DeleteRequest request, StreamObserver<WriteResponse> caller) {
+    RequestChecks.check(request);
+    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+  }
+
+  @Override
+  public void writeBatch(WriteBatchRequest request, StreamObserver<WriteResponse> caller) {
+    RequestChecks.check(request);
+    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+  }
+
+  @Override
+  public void get(GetRequest request, StreamObserver<GetResponse> caller) {
+    RequestChecks.check(request);
+    UnaryAnswer.send(reads.get(request, deadline()), caller);
+  }
+
+  @Override
+  public void multiGet(MultiGetRequest request, StreamObserver<MultiGetResponse> caller) {
+    RequestChecks.check(request);
+    UnaryAnswer.send(reads.multiGet(request, deadline()), caller);
+  }
+
+  @Override
+  public void scan(ScanRequest request, StreamObserver<ScanResponse> caller) {
+    RequestChecks.check(request);
+    reads.scan(request, (ServerCallStreamObserver<ScanResponse>) caller);
+  }
+
+  private CallDeadline deadline() {
+    return CallDeadline.of(Context.current(), nanoTime);
+  }
+}

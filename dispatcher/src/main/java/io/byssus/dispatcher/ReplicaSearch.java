@@ -1,0 +1,144 @@
+package io.byssus.dispatcher;
+
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.Position;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * One read's way through a shard's replicas: each at most once per round, rounds without end. The
+ * order is made anew for every step, since reports and failures come in meanwhile. Not thread-safe.
+ */
+final class ReplicaSearch {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+  private static final Duration MAX_PAUSE = Duration.ofMillis(320);
+  private static final int MAX_SHOWN_CHARS = 200;
+
+  private final ShardRouter router;
+  private final int shard;
+  private final long atLeast;
+  private final Runnable retried;
+  private final Set<String> triedInRound = new HashSet<>();
+  private final Map<String, ByssusException> failures = new LinkedHashMap<>();
+  private Duration pause = FIRST_PAUSE;
+
+  /**
+   * A search for a replica of a shard.
+   *
+   * @param atLeast the position that it must have applied; 0: any
+   * @param retried told of every replica that is named after another has failed
+   */
+  ReplicaSearch(ShardRouter router, int shard, long atLeast, Runnable retried) {
+    this.router = router;
+    this.shard = shard;
+    this.atLeast = atLeast;
+    this.retried = retried;
+  }
+
+  int shard() {
+    return shard;
+  }
+
+  long atLeast() {
+    return atLeast;
+  }
+
+  /** The next replica to ask; empty where this round has asked all. */
+  Optional<Replica> next() {
+    for (Replica replica : router.replicas(shard, atLeast)) {
+      if (triedInRound.add(replica.nodeId())) {
+        if (!failures.isEmpty()) {
+          retried.run();
+        }
+        return Optional.of(replica);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * A replica failed.
+   *
+   * @return whether another may do better
+   */
+  boolean failed(Replica replica, ByssusException failure) {
+    failures.put(replica.nodeId(), failure);
+    switch (failure.code()) {
+      case NO_REPLICA, SHUTTING_DOWN -> router.suspect(replica);
+      case DEADLINE_PASSED -> {
+        // While it waits for a position a healthy server is silent for as long as a hung one.
+        if (atLeast == Position.NONE) {
+          router.suspect(replica);
+        }
+      }
+      default -> {}
+    }
+    return mayHelpElsewhere(failure.code());
+  }
+
+  /** Starts another round; returns how long to wait before it. */
+  Duration newRound() {
+    triedInRound.clear();
+    Duration before = pause;
+    pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause.multipliedBy(2);
+    return before;
+  }
+
+  /** Whether a replica has failed. */
+  boolean hasFailures() {
+    return !failures.isEmpty();
+  }
+
+  /** Why no replica answered in time. */
+  ByssusException exhausted() {
+    StringBuilder message = new StringBuilder("no replica of shard " + shard + " answered in time");
+    failures.forEach((nodeId, failure) -> message.append("; ").append(shown(nodeId, failure)));
+    return new ByssusException(code(), message.toString());
+  }
+
+  static boolean mayHelpElsewhere(ErrorCode code) {
+    return switch (code) {
+      case NO_REPLICA,
+          REPLICA_BEHIND,
+          SHARD_NOT_HERE,
+          REPLICA_HALTED,
+          OVERLOADED,
+          SHUTTING_DOWN,
+          DEADLINE_PASSED,
+          INTERNAL_FAULT ->
+          true;
+      default -> false;
+    };
+  }
+
+  private ErrorCode code() {
+    boolean behind =
+        failures.values().stream()
+            .anyMatch(
+                failure ->
+                    failure.code() == ErrorCode.REPLICA_BEHIND
+                        || (failure.code() == ErrorCode.DEADLINE_PASSED
+                            && atLeast != Position.NONE));
+    if (behind) {
+      return ErrorCode.REPLICA_BEHIND;
+    }
+    Set<ErrorCode> codes =
+        failures.values().stream().map(ByssusException::code).collect(Collectors.toSet());
+    ErrorCode only = codes.size() == 1 ? codes.iterator().next() : ErrorCode.NO_REPLICA;
+    return switch (only) {
+      case OVERLOADED, INTERNAL_FAULT, DEADLINE_PASSED -> only;
+      default -> ErrorCode.NO_REPLICA;
+    };
+  }
+
+  private static String shown(String nodeId, ByssusException failure) {
+    String text = nodeId + ": " + failure.code() + ", " + failure.getMessage();
+    return text.length() <= MAX_SHOWN_CHARS ? text : text.substring(0, MAX_SHOWN_CHARS) + "…";
+  }
+}

@@ -1,0 +1,128 @@
+package io.byssus.dispatcher;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.model.Position;
+import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ShardAssignment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * Says which replicas to ask for a shard, the best first: from the map, which names the servers,
+ * and from the {@link ReplicaBoard}, which knows how they stand.
+ *
+ * <p>Best are replicas that promise the answer: past the position that the read must see, or, where
+ * there is none, at the log's end lately. Reads spread over these by chance. Then come the others
+ * whose server reports, the furthest first; then servers that nothing is known of; last those that
+ * have just failed, halted or are down. All are named: any may be the only one left.
+ */
+final class ShardRouter {
+  private enum Rank {
+    PROMISING,
+    BEHIND,
+    UNKNOWN,
+    DOUBTFUL
+  }
+
+  private record Candidate(
+      Replica replica, Rank rank, ReplicaBoard.Standing standing, long chance) {}
+
+  private static final Comparator<Candidate> BY_AGE =
+      Comparator.comparing(Candidate::rank)
+          .thenComparingLong(c -> c.rank == Rank.PROMISING ? 0 : c.standing.ageMs())
+          .thenComparingLong(Candidate::chance);
+
+  private static final Comparator<Candidate> BY_POSITION =
+      Comparator.comparing(Candidate::rank)
+          .thenComparing(
+              c -> c.rank == Rank.PROMISING ? 0 : c.standing.appliedPosition(),
+              (a, b) -> Long.compareUnsigned(b, a))
+          .thenComparingLong(Candidate::chance);
+
+  private final Supplier<ClusterImage> map;
+  private final ReplicaBoard board;
+  private final Duration lagLimit;
+  private final RandomGenerator random;
+
+  /**
+   * A router.
+   *
+   * @param lagLimit how far in time the fastest replica of a shard may be behind the log
+   * @param random safe for use by many threads
+   */
+  ShardRouter(
+      Supplier<ClusterImage> map, ReplicaBoard board, Duration lagLimit, RandomGenerator random) {
+    this.map = map;
+    this.board = board;
+    this.lagLimit = lagLimit;
+    this.random = random;
+  }
+
+  /**
+   * The replicas of a shard in the order to ask them.
+   *
+   * @param atLeast the position that the answer must have seen; 0: any
+   */
+  List<Replica> replicas(int shard, long atLeast) {
+    ClusterImage image = map.get();
+    List<Candidate> candidates = new ArrayList<>();
+    for (String nodeId : assigned(image, shard)) {
+      image.node(nodeId).ifPresent(node -> candidates.add(candidate(node, shard, atLeast)));
+    }
+    candidates.sort(atLeast == Position.NONE ? BY_AGE : BY_POSITION);
+    return candidates.stream().map(Candidate::replica).toList();
+  }
+
+  /** Whether even the fastest replica that reports is too far behind the log in time. */
+  boolean lagging(int shard) {
+    long leastAgeMs = Long.MAX_VALUE;
+    for (String nodeId : assigned(map.get(), shard)) {
+      ReplicaBoard.Standing standing = board.standing(nodeId, shard);
+      if (standing.reporting() && standing.known() && !standing.halted()) {
+        // A replica with no record to fetch does not lag, even if Kafka has been away for long.
+        leastAgeMs = Math.min(leastAgeMs, standing.lagRecords() == 0 ? 0 : standing.ageMs());
+      }
+    }
+    return leastAgeMs != Long.MAX_VALUE && leastAgeMs > lagLimit.toMillis();
+  }
+
+  /** A call to a server has just failed for a reason that concerns the server as a whole. */
+  void suspect(Replica replica) {
+    board.suspect(replica.nodeId());
+  }
+
+  private static List<String> assigned(ClusterImage image, int shard) {
+    return image
+        .shard(shard)
+        .map(ShardAssignment::getReplicasList)
+        .map(List::<String>copyOf)
+        .orElse(List.of());
+  }
+
+  private Candidate candidate(Node node, int shard, long atLeast) {
+    ReplicaBoard.Standing standing = board.standing(node.getNodeId(), shard);
+    return new Candidate(
+        new Replica(node.getNodeId(), node.getAddress()),
+        rank(node, standing, atLeast),
+        standing,
+        random.nextLong());
+  }
+
+  private static Rank rank(Node node, ReplicaBoard.Standing standing, long atLeast) {
+    if (standing.suspect() || standing.halted()) {
+      return Rank.DOUBTFUL;
+    }
+    if (!standing.reporting() || !standing.known()) {
+      return node.getUp() ? Rank.UNKNOWN : Rank.DOUBTFUL;
+    }
+    boolean promising =
+        atLeast == Position.NONE
+            ? standing.fresh()
+            : Long.compareUnsigned(standing.appliedPosition(), atLeast) >= 0;
+    return promising ? Rank.PROMISING : Rank.BEHIND;
+  }
+}

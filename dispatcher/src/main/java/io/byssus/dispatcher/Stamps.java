@@ -1,0 +1,34 @@
+package io.byssus.dispatcher;
+
+import com.google.protobuf.ByteString;
+import io.byssus.proto.log.v1.WriterStamp;
+import java.nio.ByteBuffer;
+
+/** The two forms of a writer stamp: the caller's, with the writer as bytes, and the log's. */
+final class Stamps {
+  private Stamps() {}
+
+  static WriterStamp toLog(io.byssus.proto.kv.v1.WriterStamp stamp) {
+    ByteBuffer writer = stamp.getWriterId().asReadOnlyByteBuffer();
+    return WriterStamp.newBuilder()
+        .setWriterHigh(writer.getLong())
+        .setWriterLow(writer.getLong())
+        .setSequence(stamp.getSequence())
+        .setLowestOpen(stamp.getLowestOpen())
+        .setAcceptUntilMs(stamp.getAcceptUntilMs())
+        .build();
+  }
+
+  static io.byssus.proto.kv.v1.WriterStamp toCaller(WriterStamp stamp) {
+    ByteBuffer writer =
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(stamp.getWriterHigh())
+            .putLong(stamp.getWriterLow());
+    return io.byssus.proto.kv.v1.WriterStamp.newBuilder()
+        .setWriterId(ByteString.copyFrom(writer.flip()))
+        .setSequence(stamp.getSequence())
+        .setLowestOpen(stamp.getLowestOpen())
+        .setAcceptUntilMs(stamp.getAcceptUntilMs())
+        .build();
+  }
+}

@@ -1,0 +1,29 @@
+package io.byssus.dispatcher;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Faults that a test can switch on, to show that it would notice them. All off unless a system
+ * property says otherwise; never for anything but tests.
+ *
+ * @param acknowledgeEarly answers LOGGED as soon as a write is handed over, without waiting for the
+ *     log: loses acknowledged writes
+ */
+record TestHooks(boolean acknowledgeEarly) {
+  static final TestHooks NONE = new TestHooks(false);
+
+  private static final String ACKNOWLEDGE_EARLY = "byssus.test.acknowledge-early";
+  private static final Logger log = LoggerFactory.getLogger(TestHooks.class);
+
+  /** What this process' system properties say; warns of every hook that is on. */
+  static TestHooks fromSystemProperties() {
+    TestHooks hooks = new TestHooks(Boolean.getBoolean(ACKNOWLEDGE_EARLY));
+    if (hooks.acknowledgeEarly) {
+      log.warn(
+          "TEST HOOK ON: {}=true; writes are acknowledged before they are durable and WILL be lost",
+          ACKNOWLEDGE_EARLY);
+    }
+    return hooks;
+  }
+}
