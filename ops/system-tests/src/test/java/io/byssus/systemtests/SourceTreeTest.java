@@ -1,0 +1,128 @@
+package io.byssus.systemtests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.byssus.systemtests.SourceTree.Module;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds this repository to the rules of its layout and style. */
+class SourceTreeTest {
+  private static final Set<String> TOP_FOLDERS =
+      Set.of("proto", "server", "control-plane", "dispatcher", "replayer", "client-sdk", "ops");
+  private static final Set<String> TOP_FILES = Set.of("pom.xml", "README.md", "LICENSE", "byssus");
+  // What Maven and the launcher make.
+  private static final Set<String> BUILT = Set.of("target");
+
+  /** Main code that may sleep or read the wall clock, and why. */
+  private static final Set<String> CLOCKS = Set.of();
+
+  private static SourceTree tree;
+
+  @BeforeAll
+  static void read() throws Exception {
+    tree = SourceTree.find();
+    // A reader that finds nothing would find no violation either.
+    assertTrue(tree.modules().size() >= 16, tree.modules()::toString);
+    assertTrue(tree.mainSources().size() >= 100);
+    assertTrue(tree.modules().stream().anyMatch(module -> module.dependencies().size() > 3));
+  }
+
+  @Test
+  void theTopHoldsExactlyTheFoldersOfTheDesign() throws Exception {
+    try (var entries = Files.list(tree.root())) {
+      var names =
+          entries
+              .map(entry -> entry.getFileName().toString())
+              .filter(name -> !name.startsWith(".") && !BUILT.contains(name))
+              .collect(Collectors.toCollection(TreeSet::new));
+      var expected = new TreeSet<>(TOP_FOLDERS);
+      expected.addAll(TOP_FILES);
+      assertEquals(expected, names);
+    }
+  }
+
+  @Test
+  void everyTopFolderSaysWhatItIsOnAPageAtMost() throws Exception {
+    for (String folder : TOP_FOLDERS) {
+      var readme = tree.root().resolve(folder).resolve("README.md");
+      assertTrue(Files.exists(readme), readme + " is missing");
+      long lines = Files.readString(readme).lines().count();
+      assertTrue(lines <= 60, readme + " has " + lines + " lines");
+    }
+  }
+
+  @Test
+  void modulesStandInDependencyOrder() {
+    none(SourceRules.upwardDependencies(tree.modules()));
+  }
+
+  @Test
+  void everyPomOfTheTreeIsAModule() throws Exception {
+    try (var files = Files.walk(tree.root())) {
+      var poms =
+          files
+              .filter(file -> file.endsWith("pom.xml") && file.getParent() != tree.root())
+              .map(file -> tree.root().relativize(file.getParent()).toString())
+              .filter(path -> !path.isEmpty() && !(path + "/").matches(".*(^|/)(target|src)/.*"))
+              .collect(Collectors.toCollection(TreeSet::new));
+      var modules =
+          tree.modules().stream().map(Module::path).collect(Collectors.toCollection(TreeSet::new));
+      assertEquals(modules, poms);
+    }
+  }
+
+  @Test
+  void theProcessesMeetOnlyOnTheWire() {
+    none(
+        SourceRules.dependenciesAmong(
+            List.of("server", "dispatcher", "control-plane"), tree.modules()));
+  }
+
+  @Test
+  void rocksDbIsUsedOnlyInTheStorageModuleAndJRaftOnlyInTheControlPlane() {
+    none(SourceRules.usedOutside("server/storage", "org.rocksdb", others()));
+    none(SourceRules.usedOutside("control-plane/node", "com.alipay.sofa.jraft", others()));
+  }
+
+  @Test
+  void packagesBelongToOneModuleAndImportNoneInACircle() {
+    none(SourceRules.splitPackages(tree.modules()));
+    none(SourceRules.packageCycles(tree.mainSources()));
+  }
+
+  @Test
+  void typesAreNamedByWhatTheyAre() {
+    none(SourceRules.badNames(tree.sources()));
+  }
+
+  @Test
+  void mainCodeNeitherSleepsNorReadsTheWallClockInTheMiddleOfLogic() {
+    none(SourceRules.sleepsAndWallClocks(tree.mainSources(), CLOCKS));
+    for (String path : CLOCKS) {
+      assertTrue(Files.exists(tree.root().resolve(path)), path + " is allowed and gone");
+    }
+  }
+
+  @Test
+  void noFileIsTooLongToKeepInMind() {
+    none(SourceRules.tooLong(tree.sources()));
+  }
+
+  /** All but the module of this test, which talks about libraries to find them. */
+  private static List<JavaSource> others() {
+    return tree.sources().stream()
+        .filter(source -> !source.path().startsWith("ops/system-tests/"))
+        .toList();
+  }
+
+  private static void none(List<String> violations) {
+    assertTrue(violations.isEmpty(), () -> "\n" + String.join("\n", violations) + "\n");
+  }
+}
