@@ -69,6 +69,7 @@ public final class NodeStorage implements AutoCloseable {
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
             .setKeepLogFileNum(2)
             .setMaxBackgroundJobs(2)
+            .setAvoidFlushDuringShutdown(true)
             .setTableFormatConfig(
                 new BlockBasedTableConfig()
                     .setBlockCache(blockCache)

@@ -278,15 +278,36 @@ public final class Shard implements AutoCloseable {
     }
   }
 
+  /** Makes everything applied so far durable. */
+  void flush() {
+    use();
+    try {
+      store.flush();
+    } finally {
+      uses.end();
+    }
+  }
+
   /** Waits for reads and the apply under way, flushes, closes. */
   @Override
   public void close() {
+    close(true);
+  }
+
+  /** Closes as a crash would: what is not flushed is gone. */
+  void abandon() {
+    close(false);
+  }
+
+  private void close(boolean flush) {
     if (!uses.close()) {
       return;
     }
     node.closing(store);
     try {
-      store.flush();
+      if (flush) {
+        store.flush();
+      }
     } finally {
       applier.close();
       store.close();

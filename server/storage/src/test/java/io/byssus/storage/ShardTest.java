@@ -1,0 +1,393 @@
+package io.byssus.storage;
+
+import static io.byssus.storage.LogBuilder.NAMESPACE;
+import static io.byssus.storage.LogBuilder.bytes;
+import static io.byssus.storage.LogBuilder.delete;
+import static io.byssus.storage.LogBuilder.put;
+import static io.byssus.storage.LogBuilder.rules;
+import static io.byssus.storage.LogBuilder.stamp;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.byssus.model.Position;
+import io.byssus.proto.internal.v1.OutcomeKind;
+import io.byssus.proto.log.v1.IncarnationStart;
+import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.proto.log.v1.NamespaceConfig;
+import io.byssus.proto.log.v1.Write;
+import io.byssus.wal.HaltReason;
+import io.byssus.wal.LogEntry;
+import io.byssus.wal.ReplayHaltedException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ShardTest {
+  private static final ShardIdentity IDENTITY =
+      new ShardIdentity(LogBuilder.CLUSTER, "kafka-1", "topic-1", 3);
+  private static final long SOON = LogBuilder.EPOCH_MILLIS + 300_000;
+
+  @TempDir Path directory;
+  private NodeStorage node;
+  private Shard shard;
+  private LogBuilder log;
+
+  @BeforeEach
+  void open() {
+    node = new NodeStorage(StorageConfig.DEFAULT, TestHooks.NONE);
+    shard = Shard.open(directory, IDENTITY, node);
+    log = LogBuilder.started();
+  }
+
+  @AfterEach
+  void close() {
+    shard.close();
+    node.close();
+  }
+
+  private void replay() {
+    shard.apply(log.from(shard.nextOffset()));
+  }
+
+  private String value(String partitionKey, String sortKey) {
+    return shard
+        .get(NAMESPACE, bytes(partitionKey), bytes(sortKey))
+        .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+        .orElse(null);
+  }
+
+  private HaltReason haltOf(Runnable replay) {
+    return assertThrows(ReplayHaltedException.class, replay::run).reason();
+  }
+
+  @Test
+  void aWriteIsReadBackWithItsPositionAsVersion() {
+    long offset = log.put(stamp(1, 1, 1, SOON), "user", "hello");
+    replay();
+    assertEquals("hello", value("user", ""));
+    assertEquals(
+        Position.pack(1, offset),
+        shard.get(NAMESPACE, bytes("user"), ByteString.EMPTY).get().version());
+    assertEquals(Position.pack(1, offset), shard.appliedPosition());
+    assertEquals(shard.appliedPosition(), shard.ceilingPosition());
+  }
+
+  @Test
+  void aBatchTakesEffectAsAWhole() {
+    log.write(stamp(1, 1, 1, SOON), false, "user", put("a", "1"), put("b", "2"));
+    log.write(stamp(1, 2, 1, SOON), false, "user", put("c", "3"), delete("a"));
+    replay();
+    assertEquals(null, value("user", "a"));
+    assertEquals("2", value("user", "b"));
+    assertEquals("3", value("user", "c"));
+  }
+
+  @Test
+  void aSecondCopyOfAWriteChangesNothing() {
+    long first = log.put(stamp(1, 1, 1, SOON), "user", "one");
+    log.put(stamp(1, 2, 1, SOON), "user", "two");
+    log.put(stamp(1, 1, 1, SOON), "user", "one");
+    replay();
+    assertEquals("two", value("user", ""));
+    assertEquals(1, shard.counts().duplicates());
+    assertEquals(Position.pack(1, first), shard.outcome(stamp(1, 1, 1, SOON)).getVersion());
+  }
+
+  @Test
+  void aWriteThatItsWriterHasClosedComesTooLate() {
+    log.put(stamp(1, 2, 2, SOON), "user", "two");
+    log.put(stamp(1, 1, 1, SOON), "user", "one");
+    replay();
+    assertEquals("two", value("user", ""));
+    assertEquals(1, shard.counts().belowFloor());
+  }
+
+  @Test
+  void aCopyAfterItsAcceptUntilComesTooLate() {
+    log.put(stamp(1, 1, 1, log.nowMillis()), "user", "in time");
+    log.tick(1).put(stamp(1, 2, 1, log.nowMillis() - 1), "user", "too late");
+    replay();
+    assertEquals("in time", value("user", ""));
+    assertEquals(1, shard.counts().expired());
+  }
+
+  @Test
+  void theShardClockFollowsTheBrokerAtMostAMinuteAheadOfTheWriter() {
+    log.tick(120_000);
+    log.append(
+        LogRecord.newBuilder()
+            .setNamespaceId(NAMESPACE)
+            .setRulesVersion(1)
+            .setNamespaceRules(rules(NAMESPACE, 1))
+            .setNamespaceConfig(NamespaceConfig.getDefaultInstance())
+            .setWriterTimeMs(LogBuilder.EPOCH_MILLIS));
+    replay();
+    assertEquals(LogBuilder.EPOCH_MILLIS + 60_000, shard.clockMillis());
+    log.put(stamp(1, 1, 1, log.nowMillis() + 1), "user", "x");
+    replay();
+    assertEquals(log.nowMillis(), shard.clockMillis());
+  }
+
+  @Test
+  void outcomesAreKeptOnlyWhereAskedForAndUntilTheWriterClosesThem() {
+    log.write(stamp(1, 1, 1, SOON), true, "user", put("", "one"));
+    log.write(stamp(1, 2, 1, SOON), false, "user", put("", "two"));
+    replay();
+    assertEquals(OutcomeKind.OUTCOME_APPLIED, shard.outcome(stamp(1, 1, 1, SOON)).getKind());
+    assertTrue(shard.outcome(stamp(1, 1, 1, SOON)).getVersion() > 0);
+    assertEquals(OutcomeKind.OUTCOME_APPLIED, shard.outcome(stamp(1, 2, 1, SOON)).getKind());
+    assertEquals(0, shard.outcome(stamp(1, 2, 1, SOON)).getVersion());
+    assertEquals(OutcomeKind.OUTCOME_NOT_APPLIED, shard.outcome(stamp(1, 3, 1, SOON)).getKind());
+
+    log.write(stamp(1, 2000, 1999, SOON), false, "user", put("", "much later"));
+    replay();
+    assertEquals(
+        OutcomeKind.OUTCOME_KIND_UNSPECIFIED, shard.outcome(stamp(1, 1, 1, SOON)).getKind());
+  }
+
+  @Test
+  void afterItsLastAcceptUntilAWriterIsForgotten() {
+    log.put(stamp(1, 5, 5, log.nowMillis() + 10), "user", "five");
+    log.tick(11);
+    log.put(stamp(2, 1, 1, SOON), "other", "x");
+    replay();
+    assertEquals(OutcomeKind.OUTCOME_KIND_UNSPECIFIED, shard.outcome(stamp(1, 5, 5, 0)).getKind());
+    // The same writer with a lower number: a new life of the same id, not a copy.
+    log.put(stamp(1, 1, 1, SOON), "user", "one");
+    replay();
+    assertEquals("one", value("user", ""));
+  }
+
+  @Test
+  void everythingSurvivesARestart() {
+    log.put(stamp(1, 1, 1, SOON), "user", "hello");
+    replay();
+    long position = shard.appliedPosition();
+    shard.close();
+    shard = Shard.open(directory, IDENTITY, node);
+    assertEquals(position, shard.appliedPosition());
+    assertEquals("hello", value("user", ""));
+    log.put(stamp(1, 1, 1, SOON), "user", "again");
+    replay();
+    assertEquals("hello", value("user", ""), "the writer's window must survive");
+  }
+
+  @Test
+  void scansGiveOnePartitionKeysRecordsInTheOrderOfTheirBytes() {
+    log.write(
+        stamp(1, 1, 1, SOON),
+        false,
+        "DE",
+        put("Köln", "1"),
+        put("Kölm", "2"),
+        put("北京", "3"),
+        put("", "0"));
+    log.write(stamp(1, 2, 1, SOON), false, "D", put("EZ", "other partition"));
+    log.write(stamp(1, 3, 1, SOON), false, "DEX", put("A", "other partition"));
+    replay();
+    assertEquals(List.of("", "Kölm", "Köln", "北京"), scan("DE", "", false, ""));
+    assertEquals(List.of("Köln", "北京"), scan("DE", "Kölm", true, ""));
+    assertEquals(List.of("Kölm", "Köln"), scan("DE", "K", false, "L"));
+    assertEquals(List.of(), scan("nobody", "", false, ""));
+  }
+
+  private List<String> scan(String partitionKey, String start, boolean afterStart, String end) {
+    List<String> found = new ArrayList<>();
+    try (ShardScan scan =
+        shard.scan(NAMESPACE, bytes(partitionKey), bytes(start), afterStart, bytes(end))) {
+      for (; scan.isValid(); scan.next()) {
+        found.add(scan.sortKey().toStringUtf8());
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void bytesThatAreNoRecordAreSteppedOverAndKept() {
+    log.put(stamp(1, 1, 1, SOON), "user", "before");
+    long bad = log.appendRaw("\u0007 not a record".getBytes(StandardCharsets.UTF_8));
+    log.appendRaw(new byte[0]);
+    log.appendRaw(null);
+    log.put(stamp(1, 2, 1, SOON), "user", "after");
+    replay();
+    assertEquals("after", value("user", ""));
+    assertEquals(3, shard.counts().undecodable());
+    assertEquals(3, shard.deadLetters());
+    DeadLetter letter = shard.oldestDeadLetters().get(0);
+    assertEquals(bad, letter.offset());
+    assertArrayEquals("\u0007 not a record".getBytes(StandardCharsets.UTF_8), letter.bytes());
+    assertFalse(letter.why().isEmpty());
+
+    shard.deadLetterCopied(bad);
+    assertEquals(2, shard.oldestDeadLetters().size());
+    log.put(stamp(1, 3, 1, SOON), "user", "more");
+    replay();
+    shard.close();
+    shard = Shard.open(directory, IDENTITY, node);
+    assertEquals(2, shard.deadLetters());
+  }
+
+  @Test
+  void aWriteThatBreaksTheLimitsIsNoRecord() {
+    log.write(stamp(1, 1, 1, SOON), false, "user", put("a", "1"), put("a", "2"));
+    log.write(stamp(1, 2000, 1, SOON), false, "user", put("a", "3"));
+    log.write(stamp(1, 0, 0, SOON), false, "user", put("a", "4"));
+    log.write(stamp(1, 3, 1, SOON), false, "", put("a", "5"));
+    log.write(stamp(1, 4, 1, SOON), false, "user");
+    replay();
+    assertEquals(5, shard.counts().undecodable());
+    assertEquals(Optional.empty(), shard.get(NAMESPACE, bytes("user"), bytes("a")));
+  }
+
+  @Test
+  void aNewerFormatHaltsAndWhatCameBeforeIsApplied() {
+    log.put(stamp(1, 1, 1, SOON), "user", "before");
+    log.append(LogRecord.newBuilder().setFormatVersion(2));
+    log.put(stamp(1, 2, 1, SOON), "user", "after");
+    assertEquals(HaltReason.NEWER_FORMAT, haltOf(this::replay));
+    assertEquals("before", value("user", ""));
+    assertEquals(2, shard.nextOffset());
+  }
+
+  @Test
+  void aKindOfRecordThatIsNotKnownHalts() {
+    log.append(LogRecord.newBuilder().setNamespaceId(NAMESPACE));
+    assertEquals(HaltReason.NEWER_FORMAT, haltOf(this::replay));
+  }
+
+  @Test
+  void aFieldThatIsNotKnownHalts() throws Exception {
+    byte[] known =
+        LogRecord.newBuilder()
+            .setFormatVersion(1)
+            .setNamespaceConfig(NamespaceConfig.getDefaultInstance())
+            .setNamespaceRules(rules(NAMESPACE, 1))
+            .build()
+            .toByteArray();
+    byte[] withField = Arrays.copyOf(known, known.length + 3);
+    withField[known.length] = (byte) 0xF8; // field 31, a number
+    withField[known.length + 1] = 0x01;
+    withField[known.length + 2] = 0x05;
+    log.appendRaw(withField);
+    assertEquals(HaltReason.NEWER_FORMAT, haltOf(this::replay));
+  }
+
+  @Test
+  void aLogOfAnotherClusterIsNotFollowed() {
+    LogBuilder other = new LogBuilder();
+    other.append(
+        LogRecord.newBuilder()
+            .setIncarnationStart(
+                IncarnationStart.newBuilder().setClusterId("other").setIncarnation(1)));
+    assertEquals(HaltReason.LOG_NOT_OURS, haltOf(() -> shard.apply(other.entries())));
+    LogBuilder headless = new LogBuilder();
+    headless.put(stamp(1, 1, 1, SOON), "user", "x");
+    assertEquals(HaltReason.LOG_NOT_OURS, haltOf(() -> shard.apply(headless.entries())));
+    assertEquals(0, shard.nextOffset());
+  }
+
+  @Test
+  void dataOfAnotherLogIsNotOpened() {
+    shard.close();
+    ShardIdentity other = new ShardIdentity(LogBuilder.CLUSTER, "kafka-2", "topic-1", 3);
+    assertEquals(HaltReason.LOG_NOT_OURS, haltOf(() -> Shard.open(directory, other, node)));
+    shard = Shard.open(directory, IDENTITY, node);
+  }
+
+  @Test
+  void aLogThatSkipsAnOffsetOrGoesBackInHistoryHalts() {
+    log.put(stamp(1, 1, 1, SOON), "user", "x");
+    replay();
+    LogEntry next = new LogEntry(3, 0, log.nowMillis(), new byte[] {1});
+    assertEquals(HaltReason.LOG_GAP, haltOf(() -> shard.apply(List.of(next))));
+
+    log.leaderEpoch(5).put(stamp(1, 2, 1, SOON), "user", "y");
+    replay();
+    log.leaderEpoch(4).put(stamp(1, 3, 1, SOON), "user", "z");
+    assertEquals(HaltReason.EPOCH_CONTRADICTED, haltOf(this::replay));
+    assertEquals("y", value("user", ""));
+  }
+
+  @Test
+  void aWriteWhoseRulesTheLogHasNotBroughtHalts() {
+    log.append(
+        LogRecord.newBuilder()
+            .setNamespaceId(NAMESPACE)
+            .setRulesVersion(1)
+            .setStamp(stamp(1, 1, 1, SOON))
+            .setWrite(
+                Write.newBuilder().setPartitionKey(bytes("user")).addOperations(put("", "x"))));
+    assertEquals(HaltReason.RULES_MISSING, haltOf(this::replay));
+  }
+
+  @Test
+  void rulesTravelAheadOfTheirWriteWhateverBecomesOfIt() {
+    log.put(stamp(1, 1, 1, log.nowMillis() - 1), "user", "too late");
+    log.append(
+        LogRecord.newBuilder()
+            .setNamespaceId(NAMESPACE)
+            .setRulesVersion(1)
+            .setStamp(stamp(1, 2, 1, SOON))
+            .setWrite(
+                Write.newBuilder().setPartitionKey(bytes("user")).addOperations(put("", "x"))));
+    replay();
+    assertEquals(1, shard.counts().expired());
+    assertEquals("x", value("user", ""));
+  }
+
+  @Test
+  void aNewIncarnationMakesLaterPositions() {
+    log.put(stamp(1, 1, 1, SOON), "user", "x");
+    log.append(
+        LogRecord.newBuilder()
+            .setIncarnationStart(
+                IncarnationStart.newBuilder().setClusterId(LogBuilder.CLUSTER).setIncarnation(4)));
+    long offset = log.put(stamp(1, 2, 1, SOON), "user", "y");
+    replay();
+    assertEquals(4, shard.incarnation());
+    assertEquals(Position.pack(4, offset), shard.appliedPosition());
+  }
+
+  @Test
+  void aDumpStandsStillWhileTheShardGoesOn() {
+    log.put(stamp(1, 1, 1, SOON), "a", "1");
+    replay();
+    long position = shard.appliedPosition();
+    try (ShardDump dump = shard.dump()) {
+      log.put(stamp(1, 2, 1, SOON), "b", "2");
+      replay();
+      assertEquals(position, dump.position());
+      assertEquals("a", dump.partitionKey().toStringUtf8());
+      assertEquals(NAMESPACE, dump.namespaceId());
+      dump.next();
+      assertFalse(dump.isValid());
+    }
+  }
+
+  @Test
+  void closingWaitsForReadsThatAreUnderWay() throws Exception {
+    log.put(stamp(1, 1, 1, SOON), "a", "1");
+    replay();
+    ShardScan scan = shard.scan(NAMESPACE, bytes("a"), ByteString.EMPTY, false, ByteString.EMPTY);
+    Thread closer = new Thread(shard::close);
+    closer.start();
+    while (closer.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    assertTrue(scan.isValid());
+    scan.close();
+    closer.join(10_000);
+    assertFalse(closer.isAlive());
+  }
+}
