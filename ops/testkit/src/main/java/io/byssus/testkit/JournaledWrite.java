@@ -18,6 +18,7 @@ public final class JournaledWrite<K> {
   private Fate fate = Fate.OPEN;
   private long versionAtMost = -1L;
   private long version;
+  private long otherVersion;
 
   JournaledWrite(long id, K record, int number, boolean removes, long batch) {
     this.id = id;
@@ -62,6 +63,15 @@ public final class JournaledWrite<K> {
     return version;
   }
 
+  /** Notes a version under which the write was seen. */
+  synchronized void seenAs(long seen) {
+    if (version == 0) {
+      version = seen;
+    } else if (version != seen) {
+      otherVersion = seen;
+    }
+  }
+
   synchronized void end(Fate ended, long atMost) {
     if (fate != Fate.OPEN) {
       throw new IllegalStateException(this + " has ended before");
@@ -70,12 +80,9 @@ public final class JournaledWrite<K> {
     versionAtMost = atMost;
   }
 
-  /** Notes a version under which the write was seen; false where that contradicts what is known. */
-  synchronized boolean seenAs(long seen) {
-    if (version == 0) {
-      version = seen;
-    }
-    return version == seen;
+  /** Whether it was seen under two versions. */
+  synchronized boolean hasTwoVersions() {
+    return otherVersion != 0;
   }
 
   /** Whether it was seen under a later version than the copy that was acknowledged. */
@@ -85,6 +92,14 @@ public final class JournaledWrite<K> {
 
   @Override
   public synchronized String toString() {
-    return (removes ? "remove " : "put ") + number + " of " + record + " (" + fate + ")";
+    return (removes ? "remove " : "put ")
+        + number
+        + " of "
+        + record
+        + " ("
+        + fate
+        + (version == 0 ? "" : ", version " + Long.toHexString(version))
+        + (otherVersion == 0 ? "" : " and " + Long.toHexString(otherVersion))
+        + ")";
   }
 }

@@ -62,7 +62,7 @@ public final class SessionHistory<K> {
             Violation.NEVER_WRITTEN, "a read of " + record + " found the value of " + seen);
         return -1;
       }
-      Sightings.check(write.get(), seen.version(), "a read", violations);
+      write.get().seenAs(seen.version());
       return write.get().number();
     }
 

@@ -72,13 +72,10 @@ public final class StateCheck<K> {
         if (write.fate() == Fate.NOT_WRITTEN) {
           violations.found(Violation.NOT_WRITTEN_BUT_SEEN, write + " was seen");
         }
-        if (write.laterThanAcknowledged()) {
+        if (write.hasTwoVersions() || write.laterThanAcknowledged()) {
           violations.found(
               Violation.APPLIED_TWICE,
-              write
-                  + " has version "
-                  + Long.toHexString(write.version())
-                  + ", later than the copy that was acknowledged");
+              write + " has two versions, or a later one than the copy that was acknowledged");
         }
         if (previous != null && Long.compareUnsigned(write.version(), previous.version()) <= 0) {
           violations.found(
@@ -103,7 +100,7 @@ public final class StateCheck<K> {
       return 0;
     }
     JournaledWrite<K> write = found.get();
-    Sightings.check(write, seen.get().version(), name, violations);
+    write.seenAs(seen.get().version());
     if (write.number() < acknowledged) {
       violations.found(
           Violation.LOST,

@@ -72,6 +72,16 @@ public final class WriteJournal<K> {
     end(write, Fate.ACKNOWLEDGED, versionAtMost);
   }
 
+  /**
+   * Notes that a write was acknowledged together with its version.
+   *
+   * @param versionAtMost where the acknowledged copy stands
+   */
+  public void acknowledged(JournaledWrite<K> write, long versionAtMost, long version) {
+    write.seenAs(version);
+    end(write, Fate.ACKNOWLEDGED, versionAtMost);
+  }
+
   /** Notes that nothing certain is known of a write. */
   public void indeterminate(JournaledWrite<K> write) {
     end(write, Fate.INDETERMINATE, -1L);

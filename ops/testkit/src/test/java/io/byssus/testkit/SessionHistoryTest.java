@@ -79,6 +79,8 @@ final class SessionHistoryTest {
     journal.begin("a", false);
     read(1, 1);
     read(1, 2);
+    journal.indeterminate(journal.of("a").get(0));
+    new StateCheck<>(journal, violations).finish();
     assertEquals(1, violations.count(Violation.APPLIED_TWICE), violations.toString());
   }
 

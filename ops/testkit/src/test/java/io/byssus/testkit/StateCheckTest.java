@@ -102,8 +102,18 @@ final class StateCheckTest {
   void twoVersionsOfOneWriteMeanThatItWasAppliedTwice() {
     JournaledWrite<String> write = journal.begin("a", false);
     journal.indeterminate(write);
-    check(Map.of("a", new Seen(write.id(), 1)));
-    check(Map.of("a", new Seen(write.id(), 2)));
+    StateCheck<String> check = new StateCheck<>(journal, violations);
+    check.copy("one copy", Map.of("a", new Seen(write.id(), 1)));
+    check.copy("another", Map.of("a", new Seen(write.id(), 2)));
+    check.finish();
+    expect(Violation.APPLIED_TWICE, 1);
+  }
+
+  @Test
+  void anotherVersionThanTheAcknowledgedOneMeansThatItWasAppliedTwice() {
+    JournaledWrite<String> write = journal.begin("a", false);
+    journal.acknowledged(write, 5, 3);
+    check(Map.of("a", new Seen(write.id(), 4)));
     expect(Violation.APPLIED_TWICE, 1);
   }
 

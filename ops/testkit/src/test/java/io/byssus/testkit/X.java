@@ -1,0 +1,4 @@
+package io.byssus.testkit;
+
+import java.util.List;
+final class X { }
