@@ -115,7 +115,8 @@ public final class ChildProcess implements AutoCloseable {
     if (process == null) {
       return true;
     }
-    process.destroy();
+    // Not Process.destroy(), which also closes the pipe: that would be the end of the parent.
+    process.toHandle().destroy();
     boolean ended = awaitExit(limit);
     if (!ended) {
       kill();

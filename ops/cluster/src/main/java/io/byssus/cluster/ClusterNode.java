@@ -3,7 +3,7 @@ package io.byssus.cluster;
 import java.nio.file.Path;
 
 /**
- * A node of a throw-away cluster: its name, its ports and its process. All of it stays the same
+ * A node of a cluster on this machine: its name, its ports and its folder. All of it stays the same
  * over restarts.
  *
  * @param name such as {@code server-2}; also its node id
@@ -12,26 +12,13 @@ import java.nio.file.Path;
  * @param metricsPort where its metrics are; Kafka has none
  * @param raftPort where a control-plane member meets the others
  * @param folder its data and configuration
- * @param process the process
  */
 record ClusterNode(
-    String name,
-    NodeRole role,
-    int port,
-    int metricsPort,
-    int raftPort,
-    Path folder,
-    ChildProcess process) {
+    String name, NodeRole role, int port, int metricsPort, int raftPort, Path folder) {
 
   static ClusterNode place(String name, NodeRole role, Path directory, FreePorts ports) {
     return new ClusterNode(
-        name,
-        role,
-        ports.next(),
-        ports.next(),
-        ports.next(),
-        directory.resolve(name),
-        new ChildProcess(name, directory.resolve(name + ".log")));
+        name, role, ports.next(), ports.next(), ports.next(), directory.resolve(name));
   }
 
   String address() {

@@ -30,6 +30,7 @@ public final class ClusterProcesses implements AutoCloseable {
 
   private final ProcessesConfig config;
   private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
+  private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
 
   /**
    * Chooses ports and writes every node's configuration; starts nothing.
@@ -44,6 +45,7 @@ public final class ClusterProcesses implements AutoCloseable {
       for (int number = 1; number <= config.count(role); number++) {
         String name = role == NodeRole.KAFKA ? "kafka" : role.command() + "-" + number;
         nodes.put(name, ClusterNode.place(name, role, config.directory(), ports));
+        processes.put(name, new ChildProcess(name, config.directory().resolve(name + ".log")));
       }
     }
     List<ClusterNode> all = List.copyOf(nodes.values());
@@ -71,7 +73,7 @@ public final class ClusterProcesses implements AutoCloseable {
 
   /** A node's process, to be killed, suspended or looked at. */
   public ChildProcess process(String node) {
-    return node(node).process();
+    return processes.get(node(node).name());
   }
 
   /** Where a node takes calls: host:port. */
@@ -91,9 +93,9 @@ public final class ClusterProcesses implements AutoCloseable {
 
   /** Starts every node that does not run; returns at once. */
   public void startAll() throws IOException {
-    for (ClusterNode node : nodes.values()) {
-      if (!node.process().isAlive()) {
-        start(node.name());
+    for (Map.Entry<String, ChildProcess> node : processes.entrySet()) {
+      if (!node.getValue().isAlive()) {
+        start(node.getKey());
       }
     }
   }
@@ -120,7 +122,7 @@ public final class ClusterProcesses implements AutoCloseable {
             all,
             node.role() == NodeRole.KAFKA ? KAFKA_MAIN : config.main(),
             arguments(node));
-    node.process().start(command.words(), command.environment());
+    process(name).start(command.words(), command.environment());
   }
 
   /**
@@ -141,24 +143,24 @@ public final class ClusterProcesses implements AutoCloseable {
    */
   public void awaitReady(Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
-    for (ClusterNode node : nodes.values()) {
-      awaitServing(node.name(), Duration.ofNanos(end - System.nanoTime()));
+    for (String node : nodes.keySet()) {
+      awaitServing(node, Duration.ofNanos(end - System.nanoTime()));
     }
   }
 
   /** Like {@link #awaitReady} for one node. */
   public void awaitServing(String name, Duration limit) throws InterruptedException {
     ClusterNode node = node(name);
+    ChildProcess process = process(name);
     long end = System.nanoTime() + limit.toNanos();
     try (HealthProbe health = new HealthProbe(node.address())) {
       KafkaProbe kafka = new KafkaProbe(node.address());
       while (!(node.role() == NodeRole.KAFKA ? kafka.serving() : health.serving())) {
-        if (!node.process().isAlive()) {
-          throw new ClusterFailure(
-              name + " has ended by itself" + exit(node.process()) + tail(node.process()));
+        if (!process.isAlive()) {
+          throw new ClusterFailure(name + " has ended by itself" + exit(process) + tail(process));
         }
         if (System.nanoTime() > end) {
-          throw new ClusterFailure(name + " does not serve in time" + tail(node.process()));
+          throw new ClusterFailure(name + " does not serve in time" + tail(process));
         }
         Thread.sleep(POLL.toMillis());
       }
@@ -168,9 +170,9 @@ public final class ClusterProcesses implements AutoCloseable {
   /** The ends of all logs, for a person who asks why. */
   public String logTails(int lines) {
     StringBuilder text = new StringBuilder();
-    for (ClusterNode node : nodes.values()) {
-      text.append("--- ").append(node.name()).append(exit(node.process())).append('\n');
-      text.append(node.process().logTail(lines)).append('\n');
+    for (ChildProcess process : processes.values()) {
+      text.append("--- ").append(process.name()).append(exit(process)).append('\n');
+      text.append(process.logTail(lines)).append('\n');
     }
     return text.toString();
   }
@@ -179,9 +181,9 @@ public final class ClusterProcesses implements AutoCloseable {
   @Override
   public void close() {
     List<RuntimeException> failures = new ArrayList<>();
-    for (ClusterNode node : nodes.values()) {
+    for (ChildProcess process : processes.values()) {
       try {
-        node.process().kill();
+        process.kill();
       } catch (RuntimeException e) {
         failures.add(e);
       }

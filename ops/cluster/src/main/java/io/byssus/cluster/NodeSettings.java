@@ -22,7 +22,7 @@ final class NodeSettings {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("node-id", node.name());
     settings.put("listen", node.address());
-    settings.put("metrics", node.metricsAddress());
+    settings.put("metrics-listen", node.metricsAddress());
     settings.put("data", node.data().toString());
     if (node.role() == NodeRole.CONTROL_PLANE) {
       settings.put(
