@@ -1,0 +1,28 @@
+package io.byssus.cli;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Lengths of time as people type them: {@code 500ms}, {@code 5s}, {@code 2m}. */
+final class DurationText implements ITypeConverter<Duration> {
+  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+  @Override
+  public Duration convert(String text) {
+    Matcher form = FORM.matcher(text);
+    if (!form.matches()) {
+      throw new TypeConversionException(
+          "'" + text + "' is no length of time; write it as in 500ms, 5s, 2m or 1h");
+    }
+    long count = Long.parseLong(form.group(1));
+    return switch (form.group(2)) {
+      case "ms" -> Duration.ofMillis(count);
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      default -> Duration.ofHours(count);
+    };
+  }
+}

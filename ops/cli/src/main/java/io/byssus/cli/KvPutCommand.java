@@ -1,0 +1,107 @@
+package io.byssus.cli;
+
+import io.byssus.client.Acknowledgement;
+import io.byssus.client.ByssusClient;
+import io.byssus.client.Key;
+import io.byssus.client.Session;
+import io.byssus.client.WriteResult;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code byssus kv put}: sets the value of a record. */
+@Command(
+    name = "put",
+    description = "Sets the value of a record.",
+    footer = {
+      "",
+      "Examples:",
+      "  byssus kv put places 'NL/Amsterdam\\00002759794' '{\"population\": 741636}'",
+      "  byssus kv put pictures cat --file cat.png",
+      "  pg_dump shop | gzip | byssus kv put backups shop --file -",
+      "",
+      "The answer tells where the log holds the write: shard, and incarnation/offset."
+    })
+final class KvPutCommand implements Callable<Integer> {
+  private final Streams streams;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Connection connection;
+  @Mixin private SessionFile sessionFile;
+  @Mixin private Output output;
+
+  @Option(
+      names = "--file",
+      paramLabel = "FILE",
+      description = "Take the value from a file, - for standard input: any bytes, up to 1 MiB.")
+  private String file;
+
+  @Option(
+      names = "--applied",
+      description = "Return when a replica shows the write, not already when the log has it.")
+  private boolean applied;
+
+  @Parameters(index = "0", paramLabel = "NAMESPACE", description = "The namespace.")
+  private String namespace;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "KEY",
+      converter = KeyText.class,
+      description = "PARTITION or PARTITION/SORT; see 'byssus kv --help'.")
+  private Key key;
+
+  @Parameters(
+      index = "2",
+      paramLabel = "VALUE",
+      arity = "0..1",
+      description = "The value, in UTF-8.")
+  private String value;
+
+  KvPutCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if ((value == null) == (file == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "give either a VALUE or --file, and not both");
+    }
+    byte[] bytes = value == null ? read() : value.getBytes(StandardCharsets.UTF_8);
+    Session session = sessionFile.load();
+    try (ByssusClient client = connection.open()) {
+      WriteResult result =
+          client
+              .namespace(namespace)
+              .put(
+                  key,
+                  bytes,
+                  sessionFile
+                      .writes(session)
+                      .withAcknowledgement(
+                          applied ? Acknowledgement.APPLIED : Acknowledgement.LOGGED));
+      sessionFile.save(session);
+      WriteAnswer.print(streams, output, key, result);
+    }
+    return ExitCodes.OK;
+  }
+
+  private byte[] read() throws IOException {
+    if (!file.equals("-")) {
+      return Files.readAllBytes(Path.of(file));
+    }
+    InputStream in = streams.in();
+    return in.readAllBytes();
+  }
+}
