@@ -37,7 +37,7 @@ public final class DispatcherMain {
       ExitWithStdin.watch(lifecycle);
     }
     try {
-      DispatcherNode.start(config, readiness, lifecycle);
+      new DispatcherAssembly(config, readiness, lifecycle).start();
     } catch (IOException e) {
       System.err.println(e.getMessage());
       return FAILED;

@@ -40,7 +40,15 @@ final class MapFollower {
 
   /** Follows the newest map. Must not run twice at a time; repeating it does no harm. */
   void follow() {
-    ClusterImage image = map.get();
+    try {
+      follow(map.get());
+    } catch (RuntimeException e) {
+      // The next round must come.
+      log.error("A map could not be followed", e);
+    }
+  }
+
+  private void follow(ClusterImage image) {
     watchers.follow(image);
     channels.follow(image);
     openLog(image);

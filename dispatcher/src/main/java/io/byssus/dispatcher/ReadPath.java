@@ -155,7 +155,7 @@ final class ReadPath {
                           "page_token",
                           "is of another scan: namespace, partition key and selection must be"
                               + " those of the scan that answered it"));
-      atLeast = later(atLeast, ofThisIncarnation(shard, token.getPosition()));
+      atLeast = later(atLeast, notLost(shard, token.getPosition()));
       start = token.getLastSortKey();
       afterStart = true;
     }
@@ -200,11 +200,11 @@ final class ReadPath {
   /**
    * The position that a read of a shard must see; 0: none.
    *
-   * @throws ByssusException SESSION_LOST where the token is of another incarnation
+   * @throws ByssusException SESSION_LOST where the token is of an older incarnation
    */
   long atLeast(int shard, ReadOptions options) {
     return options.getConsistency() == Consistency.SESSION
-        ? ofThisIncarnation(shard, options.getSessionTokenOrDefault(shard, Position.NONE))
+        ? notLost(shard, options.getSessionTokenOrDefault(shard, Position.NONE))
         : Position.NONE;
   }
 
@@ -213,10 +213,15 @@ final class ReadPath {
     return Long.compareUnsigned(a, b) >= 0 ? a : b;
   }
 
-  private long ofThisIncarnation(int shard, long position) {
+  /**
+   * A position that a token names. One of an older incarnation than the shard's means nothing any
+   * more. One of a newer is no fault of the caller: this dispatcher's map is behind, and a replica
+   * will know.
+   */
+  private long notLost(int shard, long position) {
     int incarnation =
         map.get().shard(shard).map(ShardAssignment::getIncarnation).orElseThrow(this::notReady);
-    if (position != Position.NONE && Position.incarnation(position) != incarnation) {
+    if (position != Position.NONE && Position.incarnation(position) < incarnation) {
       throw new ByssusException(
           ErrorCode.SESSION_LOST,
           "the token is of incarnation "

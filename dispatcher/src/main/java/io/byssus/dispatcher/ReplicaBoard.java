@@ -15,13 +15,11 @@ import java.util.function.LongSupplier;
  * What is known of each server's replicas: what the server last said of them, and how calls to it
  * went lately. Written by {@link ReplicaWatcher}s and by the calls, read by {@link ShardRouter}.
  *
- * <p>While a server's stream of reports lives, its last word holds, since it speaks of changes
- * only. When the stream has ended, its replicas age from then on.
+ * <p>A server says something every second. While it does, its last word on each replica holds; when
+ * it falls silent, because it is gone, hangs or is cut off, its replicas age from its last word on.
  */
 final class ReplicaBoard {
-  /** A replica is fresh if its last word is no older than this. */
-  private static final long FRESH_AGE_MS = 1_000;
-
+  private static final long SILENT_AFTER_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long FRESH_FOR_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long FIRST_SUSPICION_NANOS = Duration.ofSeconds(1).toNanos();
   private static final long MAX_SUSPICION_NANOS = Duration.ofSeconds(16).toNanos();
@@ -36,32 +34,41 @@ final class ReplicaBoard {
   /**
    * How a replica stands.
    *
-   * @param reporting whether its server's stream of reports lives
+   * @param reporting whether its server reports, and reported it
    * @param suspect whether a call to its server has just failed
-   * @param known whether its server ever reported it
-   * @param halted whether it waits for an operator
+   * @param state what it last did
    * @param fresh whether it was within a second of the log's end within the last 30 s
-   * @param ageMs for how long it has not known itself to be at the log's end
+   * @param ageMs for how long it has not been known to be at the log's end
    * @param lagRecords how many records it was behind the log's end, as far as it knew
-   * @param appliedPosition the position applied
+   * @param appliedPosition the position that it had applied
    */
   record Standing(
       boolean reporting,
       boolean suspect,
-      boolean known,
-      boolean halted,
+      ReplicaState state,
       boolean fresh,
       long ageMs,
       long lagRecords,
-      long appliedPosition) {}
+      long appliedPosition) {
+
+    private static Standing unknown(boolean suspect) {
+      return new Standing(
+          false, suspect, ReplicaState.REPLICA_STATE_UNSPECIFIED, false, Long.MAX_VALUE, 0, 0);
+    }
+
+    /** Whether it serves reads, be they old. */
+    boolean open() {
+      return state == ReplicaState.CAUGHT_UP || state == ReplicaState.CATCHING_UP;
+    }
+  }
 
   private record Sighting(ReplicaReport report, long atNanos, Optional<Long> freshAtNanos) {}
 
   private static final class Server {
     final Map<Integer, Sighting> replicas = new ConcurrentHashMap<>();
-    volatile boolean reporting;
+    volatile Optional<Long> heardAtNanos = Optional.empty();
+    volatile boolean connected;
     volatile Optional<Suspicion> suspicion = Optional.empty();
-    volatile long silentSinceNanos;
   }
 
   private record Suspicion(long untilNanos, long lengthNanos) {
@@ -95,28 +102,24 @@ final class ReplicaBoard {
       server.replicas.keySet().retainAll(named);
       server.suspicion = Optional.empty();
     }
-    server.reporting = true;
+    server.heardAtNanos = Optional.of(now);
+    server.connected = true;
   }
 
   private static Sighting sighting(ReplicaReport report, Sighting last, long now) {
-    if (report.getAgeMs() <= FRESH_AGE_MS) {
-      return new Sighting(report, now, Optional.of(now));
-    }
-    if (last == null) {
-      return new Sighting(report, now, Optional.empty());
-    }
-    // Until it told of its age the replica was what it had said before.
-    boolean wasFresh = last.report.getAgeMs() <= FRESH_AGE_MS;
-    return new Sighting(report, now, wasFresh ? Optional.of(now) : last.freshAtNanos);
+    // Until it told of the change a replica was what it had said before.
+    boolean fresh = caughtUp(report) || (last != null && caughtUp(last.report));
+    Optional<Long> before = last == null ? Optional.empty() : last.freshAtNanos;
+    return new Sighting(report, now, fresh ? Optional.of(now) : before);
+  }
+
+  private static boolean caughtUp(ReplicaReport report) {
+    return report.getState() == ReplicaState.CAUGHT_UP;
   }
 
   /** A server's stream of reports has ended. */
-  void silent(String nodeId) {
-    Server server = server(nodeId);
-    if (server.reporting) {
-      server.silentSinceNanos = nanoTime.getAsLong();
-      server.reporting = false;
-    }
+  void disconnected(String nodeId) {
+    server(nodeId).connected = false;
   }
 
   /** A call to a server has just failed for a reason that concerns the server as a whole. */
@@ -144,27 +147,27 @@ final class ReplicaBoard {
   Standing standing(String nodeId, int shard) {
     Server server = servers.get(nodeId);
     if (server == null) {
-      return new Standing(false, false, false, false, false, Long.MAX_VALUE, 0, 0);
+      return Standing.unknown(false);
     }
     long now = nanoTime.getAsLong();
-    boolean reporting = server.reporting;
     boolean suspect = server.suspicion.map(suspicion -> suspicion.holds(now)).orElse(false);
+    Optional<Long> heardAt = server.heardAtNanos;
     Sighting sighting = server.replicas.get(shard);
-    if (sighting == null) {
-      return new Standing(reporting, suspect, false, false, false, Long.MAX_VALUE, 0, 0);
+    if (sighting == null || heardAt.isEmpty()) {
+      return Standing.unknown(suspect);
     }
+    long silentNanos = now - heardAt.get();
     ReplicaReport report = sighting.report;
-    long silentNanos = reporting ? 0 : now - server.silentSinceNanos;
-    boolean saysFresh = report.getAgeMs() <= FRESH_AGE_MS;
-    long sinceFreshNanos =
-        saysFresh ? silentNanos : sighting.freshAtNanos.map(at -> now - at).orElse(Long.MAX_VALUE);
+    long freshAgoNanos =
+        caughtUp(report)
+            ? silentNanos
+            : sighting.freshAtNanos.map(at -> now - at).orElse(Long.MAX_VALUE);
     return new Standing(
-        reporting,
+        server.connected && silentNanos <= SILENT_AFTER_NANOS,
         suspect,
-        true,
-        report.getState() == ReplicaState.HALTED,
-        sinceFreshNanos <= FRESH_FOR_NANOS,
-        report.getAgeMs() + Duration.ofNanos(silentNanos).toMillis(),
+        report.getState(),
+        freshAgoNanos <= FRESH_FOR_NANOS,
+        report.getAgeMs() + Duration.ofNanos(now - sighting.atNanos).toMillis(),
         report.getLagRecords(),
         report.getAppliedPosition());
   }

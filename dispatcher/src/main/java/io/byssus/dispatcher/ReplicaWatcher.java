@@ -101,7 +101,7 @@ final class ReplicaWatcher implements AutoCloseable {
     }
 
     private void ended(String reason) {
-      board.silent(server.nodeId());
+      board.disconnected(server.nodeId());
       if (closed.get()) {
         return;
       }

@@ -2,6 +2,7 @@ package io.byssus.dispatcher;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.Position;
+import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Best are replicas that promise the answer: past the position that the read must see, or, where
  * there is none, at the log's end lately. Reads spread over these by chance. Then come the others
- * whose server reports, the furthest first; then servers that nothing is known of; last those that
+ * whose server reports, the furthest first; then those of which nothing is known; last those that
  * have just failed, halted or are down. All are named: any may be the only one left.
  */
 final class ShardRouter {
@@ -82,7 +83,7 @@ final class ShardRouter {
     long leastAgeMs = Long.MAX_VALUE;
     for (String nodeId : assigned(map.get(), shard)) {
       ReplicaBoard.Standing standing = board.standing(nodeId, shard);
-      if (standing.reporting() && standing.known() && !standing.halted()) {
+      if (standing.reporting() && standing.open()) {
         // A replica with no record to fetch does not lag, even if Kafka has been away for long.
         leastAgeMs = Math.min(leastAgeMs, standing.lagRecords() == 0 ? 0 : standing.ageMs());
       }
@@ -113,10 +114,10 @@ final class ShardRouter {
   }
 
   private static Rank rank(Node node, ReplicaBoard.Standing standing, long atLeast) {
-    if (standing.suspect() || standing.halted()) {
+    if (standing.suspect() || standing.state() == ReplicaState.HALTED) {
       return Rank.DOUBTFUL;
     }
-    if (!standing.reporting() || !standing.known()) {
+    if (!standing.reporting() || !standing.open()) {
       return node.getUp() ? Rank.UNKNOWN : Rank.DOUBTFUL;
     }
     boolean promising =

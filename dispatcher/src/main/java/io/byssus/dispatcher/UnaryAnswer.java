@@ -10,14 +10,18 @@ final class UnaryAnswer {
 
   /** Must be called while the call is being set up; errors are put into words by the listener. */
   static <T> void send(CompletableFuture<T> answer, StreamObserver<T> caller) {
-    ((ServerCallStreamObserver<T>) caller).setOnCancelHandler(() -> answer.cancel(false));
+    ServerCallStreamObserver<T> stream = (ServerCallStreamObserver<T>) caller;
+    stream.setOnCancelHandler(() -> answer.cancel(false));
     answer.whenComplete(
         (value, failure) -> {
+          if (stream.isCancelled()) {
+            return;
+          }
           if (failure != null) {
-            caller.onError(failure);
+            stream.onError(failure);
           } else {
-            caller.onNext(value);
-            caller.onCompleted();
+            stream.onNext(value);
+            stream.onCompleted();
           }
         });
   }

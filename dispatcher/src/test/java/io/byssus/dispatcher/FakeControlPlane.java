@@ -1,0 +1,220 @@
+package io.byssus.dispatcher;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.GrpcErrors;
+import io.byssus.process.HostPort;
+import io.byssus.proto.admin.v1.AdminServiceGrpc;
+import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
+import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
+import io.byssus.proto.admin.v1.ListNodesRequest;
+import io.byssus.proto.admin.v1.ListNodesResponse;
+import io.byssus.proto.admin.v1.Namespace;
+import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.NodeDescription;
+import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
+import io.byssus.proto.internal.v1.DeregisterNodeRequest;
+import io.byssus.proto.internal.v1.DeregisterNodeResponse;
+import io.byssus.proto.internal.v1.HeartbeatRequest;
+import io.byssus.proto.internal.v1.HeartbeatResponse;
+import io.byssus.proto.internal.v1.MapChange;
+import io.byssus.proto.internal.v1.NamespaceEntry;
+import io.byssus.proto.internal.v1.RegisterNodeRequest;
+import io.byssus.proto.internal.v1.RegisterNodeResponse;
+import io.byssus.proto.internal.v1.WatchRequest;
+import io.byssus.proto.internal.v1.WatchResponse;
+import io.byssus.proto.log.v1.ConflictRule;
+import io.byssus.proto.log.v1.NamespaceRules;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A control plane of one member, over real gRPC: a map that a test changes, streamed to whoever
+ * watches. It can know of a namespace before its watchers do, and it can go away.
+ */
+final class FakeControlPlane implements AutoCloseable {
+  private final List<ServerCallStreamObserver<WatchResponse>> watchers = new ArrayList<>();
+  private final Map<String, NamespaceEntry> namespaces = new TreeMap<>();
+  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<RegisterNodeRequest> registered = new CopyOnWriteArrayList<>();
+  private final List<DeregisterNodeRequest> deregistered = new CopyOnWriteArrayList<>();
+  private final ScheduledExecutorService signsOfLife = Executors.newSingleThreadScheduledExecutor();
+  private ClusterImage image = ClusterImage.empty();
+  private Server server;
+  private int port;
+
+  FakeControlPlane() throws IOException {
+    start();
+    signsOfLife.scheduleWithFixedDelay(
+        () -> send(WatchResponse.getDefaultInstance()), 200, 200, TimeUnit.MILLISECONDS);
+  }
+
+  HostPort address() {
+    return new HostPort("127.0.0.1", port);
+  }
+
+  /** Comes back where it was. */
+  synchronized void start() throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+            .addService(new Watching())
+            .addService(new Administration())
+            .build()
+            .start();
+    port = server.getPort();
+  }
+
+  /** Goes away with all its connections. */
+  void stop() throws InterruptedException {
+    synchronized (this) {
+      watchers.clear();
+      server.shutdownNow();
+    }
+    server.awaitTermination(5, TimeUnit.SECONDS);
+  }
+
+  /** Changes the map. */
+  synchronized void change(MapChange... changes) {
+    image = image.with(image.revision() + 1, List.of(changes));
+    send(WatchResponse.newBuilder().addAllChanges(List.of(changes)).build());
+  }
+
+  private synchronized void send(WatchResponse step) {
+    WatchResponse revised = step.toBuilder().setRevision(image.revision()).build();
+    watchers.removeIf(ServerCallStreamObserver::isCancelled);
+    watchers.forEach(watcher -> watcher.onNext(revised));
+  }
+
+  /** Creates a namespace of which watchers do not hear yet. */
+  synchronized NamespaceEntry createUnannounced(String name) {
+    NamespaceEntry entry =
+        NamespaceEntry.newBuilder()
+            .setRules(
+                NamespaceRules.newBuilder()
+                    .setNamespaceId(namespaces.size() + 1)
+                    .setVersion(1)
+                    .setName(name)
+                    .setConflictRule(ConflictRule.LOG_ORDER))
+            .build();
+    namespaces.put(name, entry);
+    return entry;
+  }
+
+  void announce(NamespaceEntry entry) {
+    change(MapChange.newBuilder().setNamespace(entry).build());
+  }
+
+  NamespaceEntry create(String name) {
+    NamespaceEntry entry = createUnannounced(name);
+    announce(entry);
+    return entry;
+  }
+
+  /** The names that DescribeNamespace was asked for. */
+  List<String> asked() {
+    return asked;
+  }
+
+  List<RegisterNodeRequest> registered() {
+    return registered;
+  }
+
+  List<DeregisterNodeRequest> deregistered() {
+    return deregistered;
+  }
+
+  private final class Watching extends ControlPlaneServiceGrpc.ControlPlaneServiceImplBase {
+    @Override
+    public void watch(WatchRequest request, StreamObserver<WatchResponse> caller) {
+      ServerCallStreamObserver<WatchResponse> watcher =
+          (ServerCallStreamObserver<WatchResponse>) caller;
+      watcher.setOnCancelHandler(() -> {});
+      synchronized (FakeControlPlane.this) {
+        watcher.onNext(
+            WatchResponse.newBuilder().setRevision(image.revision()).setMap(image.toMap()).build());
+        watchers.add(watcher);
+      }
+    }
+
+    @Override
+    public void registerNode(
+        RegisterNodeRequest request, StreamObserver<RegisterNodeResponse> caller) {
+      registered.add(request);
+      answer(caller, RegisterNodeResponse.newBuilder().setLeaseMs(5_000).build());
+    }
+
+    @Override
+    public void heartbeat(HeartbeatRequest request, StreamObserver<HeartbeatResponse> caller) {
+      answer(caller, HeartbeatResponse.newBuilder().setLeaseMs(5_000).build());
+    }
+
+    @Override
+    public void deregisterNode(
+        DeregisterNodeRequest request, StreamObserver<DeregisterNodeResponse> caller) {
+      deregistered.add(request);
+      answer(caller, DeregisterNodeResponse.getDefaultInstance());
+    }
+  }
+
+  private final class Administration extends AdminServiceGrpc.AdminServiceImplBase {
+    @Override
+    public void describeNamespace(
+        DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> caller) {
+      asked.add(request.getName());
+      Optional<NamespaceEntry> entry;
+      synchronized (FakeControlPlane.this) {
+        entry = Optional.ofNullable(namespaces.get(request.getName()));
+      }
+      if (entry.isEmpty()) {
+        caller.onError(
+            GrpcErrors.toGrpc(
+                new ByssusException(ErrorCode.NAMESPACE_NOT_FOUND, "no such namespace")));
+        return;
+      }
+      NamespaceRules rules = entry.get().getRules();
+      answer(
+          caller,
+          DescribeNamespaceResponse.newBuilder()
+              .setNamespace(
+                  Namespace.newBuilder()
+                      .setNamespaceId(rules.getNamespaceId())
+                      .setRulesVersion(rules.getVersion())
+                      .setSpec(NamespaceSpec.newBuilder().setName(rules.getName())))
+              .build());
+    }
+
+    @Override
+    public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> caller) {
+      answer(
+          caller,
+          ListNodesResponse.newBuilder()
+              .addNodes(NodeDescription.newBuilder().setNodeId("cp-1").setLeader(true))
+              .build());
+    }
+  }
+
+  private static <T> void answer(StreamObserver<T> caller, T answer) {
+    caller.onNext(answer);
+    caller.onCompleted();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    signsOfLife.shutdownNow();
+    stop();
+  }
+}

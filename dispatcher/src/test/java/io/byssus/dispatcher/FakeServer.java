@@ -1,0 +1,507 @@
+package io.byssus.dispatcher;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.GrpcErrors;
+import io.byssus.model.Position;
+import io.byssus.process.RequestId;
+import io.byssus.proto.admin.v1.ReplicaState;
+import io.byssus.proto.internal.v1.AwaitAppliedRequest;
+import io.byssus.proto.internal.v1.AwaitAppliedResponse;
+import io.byssus.proto.internal.v1.OutcomeKind;
+import io.byssus.proto.internal.v1.ReplicaReport;
+import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardKeyResults;
+import io.byssus.proto.internal.v1.ShardKeys;
+import io.byssus.proto.internal.v1.ShardMultiGetRequest;
+import io.byssus.proto.internal.v1.ShardMultiGetResponse;
+import io.byssus.proto.internal.v1.ShardScanRequest;
+import io.byssus.proto.internal.v1.ShardScanResponse;
+import io.byssus.proto.internal.v1.ShardServiceGrpc;
+import io.byssus.proto.internal.v1.ShardView;
+import io.byssus.proto.internal.v1.WatchReplicasRequest;
+import io.byssus.proto.internal.v1.WatchReplicasResponse;
+import io.byssus.proto.internal.v1.WriteOutcome;
+import io.byssus.proto.kv.v1.Absent;
+import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.KeyError;
+import io.byssus.proto.kv.v1.KeyResult;
+import io.byssus.proto.kv.v1.ReadContext;
+import io.byssus.proto.kv.v1.Record;
+import io.byssus.proto.kv.v1.ScanRecord;
+import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.proto.log.v1.Operation;
+import io.byssus.wal.InMemoryWal;
+import io.byssus.wal.LogEntry;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server over real gRPC whose state is the log in memory, replayed as far as a test lets it. It
+ * can fail, hang, halt, stay behind and die.
+ */
+final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements AutoCloseable {
+  static final int INCARNATION = 1;
+
+  private final String nodeId;
+  private final InMemoryWal wal;
+  private final int shardCount;
+  private final Map<Integer, ShardState> shards = new HashMap<>();
+  private final List<ServerCallStreamObserver<WatchReplicasResponse>> watchers = new ArrayList<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final List<ShardScanRequest> scans = new CopyOnWriteArrayList<>();
+  private final List<String> requestIds = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final ScheduledExecutorService reports = Executors.newSingleThreadScheduledExecutor();
+
+  private Server server;
+  private int port;
+  private volatile Optional<ErrorCode> failure = Optional.empty();
+  private volatile Optional<OutcomeKind> outcome = Optional.empty();
+  private volatile boolean hanging;
+  private volatile int frozenAt = Integer.MAX_VALUE;
+  private volatile int pieceRecords = 100;
+  private volatile int diesAfterPieces = Integer.MAX_VALUE;
+  private volatile int piecesSent;
+  private volatile ReplicaState state = ReplicaState.CAUGHT_UP;
+  private volatile long ageMs;
+  private volatile long lagRecords;
+
+  private static final class ShardState {
+    long applied = -1;
+    final Map<String, TreeMap<ByteString, Record>> partitions = new HashMap<>();
+    final Set<String> stamps = new HashSet<>();
+  }
+
+  FakeServer(String nodeId, InMemoryWal wal, int shardCount) throws IOException {
+    this.nodeId = nodeId;
+    this.wal = wal;
+    this.shardCount = shardCount;
+    start();
+    reports.scheduleWithFixedDelay(this::report, 50, 50, TimeUnit.MILLISECONDS);
+  }
+
+  String nodeId() {
+    return nodeId;
+  }
+
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** Comes back where it was. */
+  void start() throws IOException {
+    server =
+        NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+            .executor(threads)
+            .maxInboundMessageSize(8 << 20)
+            .addService(this)
+            .intercept(new TakeRequestIds())
+            .build()
+            .start();
+    port = server.getPort();
+  }
+
+  /** Dies without a word. */
+  void kill() throws InterruptedException {
+    server.shutdownNow();
+    server.awaitTermination(5, TimeUnit.SECONDS);
+    synchronized (watchers) {
+      watchers.clear();
+    }
+  }
+
+  /** From now on answers every read with an error; null: not any more. */
+  void failWith(ErrorCode code) {
+    failure = Optional.ofNullable(code);
+  }
+
+  /** From now on takes calls and says nothing, reports included. */
+  void hang(boolean hang) {
+    hanging = hang;
+  }
+
+  /** Applies nothing from an offset on. */
+  void freezeAt(int offset) {
+    frozenAt = offset;
+  }
+
+  void thaw() {
+    frozenAt = Integer.MAX_VALUE;
+  }
+
+  /** How its replicas are reported. */
+  void standAs(ReplicaState newState, long newAgeMs, long newLagRecords) {
+    state = newState;
+    ageMs = newAgeMs;
+    lagRecords = newLagRecords;
+    report();
+  }
+
+  void answerOutcomesWith(OutcomeKind kind) {
+    outcome = Optional.of(kind);
+  }
+
+  void pieceRecords(int records) {
+    pieceRecords = records;
+  }
+
+  /** Breaks scans off after so many pieces, counted over all scans. */
+  void breakScansAfter(int pieces) {
+    diesAfterPieces = piecesSent + pieces;
+  }
+
+  int piecesSent() {
+    return piecesSent;
+  }
+
+  /** The methods called, in order. */
+  List<String> calls() {
+    return calls;
+  }
+
+  long calls(String method) {
+    return calls.stream().filter(method::equals).count();
+  }
+
+  List<ShardScanRequest> scans() {
+    return scans;
+  }
+
+  List<String> requestIds() {
+    return requestIds;
+  }
+
+  @Override
+  public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
+    calls.add("get");
+    serve(
+        caller,
+        request.getView(),
+        () -> {
+          GetResponse.Builder answer = GetResponse.newBuilder();
+          find(request.getView().getShard(), request.getNamespaceId(), request.getKey())
+              .ifPresent(answer::setRecord);
+          answer.setContext(context(request.getView().getShard()));
+          caller.onNext(answer.build());
+          caller.onCompleted();
+        });
+  }
+
+  @Override
+  public void multiGet(ShardMultiGetRequest request, StreamObserver<ShardMultiGetResponse> caller) {
+    calls.add("multiGet");
+    if (hanging) {
+      return;
+    }
+    ShardMultiGetResponse.Builder answer = ShardMultiGetResponse.newBuilder();
+    for (ShardKeys shard : request.getShardsList()) {
+      ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
+      Optional<ErrorCode> error = problem(shard.getView());
+      for (Key key : shard.getKeysList()) {
+        if (error.isPresent()) {
+          results.addResults(
+              KeyResult.newBuilder().setError(KeyError.newBuilder().setReason(error.get().name())));
+        } else {
+          results.addResults(
+              find(shard.getView().getShard(), request.getNamespaceId(), key)
+                  .map(record -> KeyResult.newBuilder().setRecord(record))
+                  .orElse(KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance())));
+        }
+      }
+      if (error.isEmpty()) {
+        results.setContext(context(shard.getView().getShard()));
+      }
+      answer.addShards(results);
+    }
+    caller.onNext(answer.build());
+    caller.onCompleted();
+  }
+
+  @Override
+  public void scan(ShardScanRequest request, StreamObserver<ShardScanResponse> caller) {
+    calls.add("scan");
+    scans.add(request);
+    ServerCallStreamObserver<ShardScanResponse> stream =
+        (ServerCallStreamObserver<ShardScanResponse>) caller;
+    Scan scan = new Scan(request, stream);
+    stream.setOnReadyHandler(scan::goOn);
+    stream.setOnCancelHandler(() -> {});
+  }
+
+  private final class Scan {
+    private final ShardScanRequest request;
+    private final ServerCallStreamObserver<ShardScanResponse> stream;
+    private List<ScanRecord> left;
+    private boolean ended;
+
+    Scan(ShardScanRequest request, ServerCallStreamObserver<ShardScanResponse> stream) {
+      this.request = request;
+      this.stream = stream;
+    }
+
+    synchronized void goOn() {
+      if (left == null && !ended) {
+        serve(stream, request.getView(), () -> left = matching(request));
+        ended = left == null;
+      }
+      while (!ended && !hanging && stream.isReady()) {
+        if (piecesSent >= diesAfterPieces) {
+          ended = true;
+          stream.onError(GrpcErrors.toGrpc(new ByssusException(ErrorCode.SHUTTING_DOWN, "dying")));
+          return;
+        }
+        long limit = request.getLimit() == 0 ? Long.MAX_VALUE : request.getLimit();
+        int size = (int) Math.min(Math.min(pieceRecords, left.size()), limit);
+        List<ScanRecord> piece = left.subList(0, size);
+        left = left.subList(size, left.size());
+        piecesSent++;
+        stream.onNext(
+            ShardScanResponse.newBuilder()
+                .addAllRecords(piece)
+                .setContext(context(request.getView().getShard()))
+                .setEnd(left.isEmpty())
+                .build());
+        if (left.isEmpty() || size == limit) {
+          ended = true;
+          stream.onCompleted();
+        }
+      }
+    }
+  }
+
+  private List<ScanRecord> matching(ShardScanRequest request) {
+    List<ScanRecord> matching = new ArrayList<>();
+    synchronized (shards) {
+      ShardState shard = replay(request.getView().getShard());
+      TreeMap<ByteString, Record> partition =
+          shard.partitions.getOrDefault(
+              partition(request.getNamespaceId(), request.getPartitionKey()), sorted());
+      partition
+          .tailMap(request.getStart(), !request.getAfterStart())
+          .forEach(
+              (sortKey, record) -> {
+                if (request.getEnd().isEmpty() || BYTES.compare(sortKey, request.getEnd()) < 0) {
+                  matching.add(
+                      ScanRecord.newBuilder()
+                          .setSortKey(sortKey)
+                          .setValue(record.getValue())
+                          .setVersion(record.getVersion())
+                          .build());
+                }
+              });
+    }
+    return matching;
+  }
+
+  @Override
+  public void awaitApplied(
+      AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> caller) {
+    calls.add("awaitApplied");
+    serve(
+        caller,
+        request.getView(),
+        () -> {
+          caller.onNext(
+              AwaitAppliedResponse.newBuilder()
+                  .setAppliedPosition(applied(request.getView().getShard()))
+                  .setOutcome(
+                      WriteOutcome.newBuilder()
+                          .setKind(outcome.orElse(OutcomeKind.OUTCOME_APPLIED))
+                          .setVersion(request.getView().getAtLeast()))
+                  .build());
+          caller.onCompleted();
+        });
+  }
+
+  @Override
+  public void watchReplicas(
+      WatchReplicasRequest request, StreamObserver<WatchReplicasResponse> caller) {
+    ServerCallStreamObserver<WatchReplicasResponse> watcher =
+        (ServerCallStreamObserver<WatchReplicasResponse>) caller;
+    watcher.setOnCancelHandler(() -> {});
+    synchronized (watchers) {
+      watchers.add(watcher);
+    }
+    report();
+  }
+
+  private void report() {
+    if (hanging) {
+      return;
+    }
+    WatchReplicasResponse.Builder step = WatchReplicasResponse.newBuilder();
+    for (int shard = 0; shard < shardCount; shard++) {
+      step.addReplicas(
+          ReplicaReport.newBuilder()
+              .setShard(shard)
+              .setState(state)
+              .setAgeMs(ageMs)
+              .setLagRecords(lagRecords)
+              .setAppliedPosition(applied(shard)));
+    }
+    synchronized (watchers) {
+      watchers.removeIf(ServerCallStreamObserver::isCancelled);
+      watchers.forEach(watcher -> watcher.onNext(step.build()));
+    }
+  }
+
+  /** Waits for the view's position and answers, or fails as the test wants. */
+  private void serve(StreamObserver<?> caller, ShardView view, Runnable answer) {
+    if (hanging) {
+      return;
+    }
+    Optional<ErrorCode> problem = problem(view);
+    if (problem.isPresent()) {
+      caller.onError(GrpcErrors.toGrpc(new ByssusException(problem.get(), "as the test wants it")));
+    } else {
+      answer.run();
+    }
+  }
+
+  private Optional<ErrorCode> problem(ShardView view) {
+    if (failure.isPresent()) {
+      return failure;
+    }
+    if (view.getAtLeast() != 0 && Position.incarnation(view.getAtLeast()) < INCARNATION) {
+      return Optional.of(ErrorCode.SESSION_LOST);
+    }
+    while (Long.compareUnsigned(applied(view.getShard()), view.getAtLeast()) < 0) {
+      Context context = Context.current();
+      boolean late =
+          context.isCancelled()
+              || (context.getDeadline() != null
+                  && context.getDeadline().timeRemaining(TimeUnit.MILLISECONDS) < 20);
+      if (late) {
+        return Optional.of(ErrorCode.REPLICA_BEHIND);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(2);
+      } catch (InterruptedException e) {
+        return Optional.of(ErrorCode.SHUTTING_DOWN);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Record> find(int shard, int namespaceId, Key key) {
+    synchronized (shards) {
+      return Optional.ofNullable(
+              replay(shard).partitions.get(partition(namespaceId, key.getPartitionKey())))
+          .map(partition -> partition.get(key.getSortKey()));
+    }
+  }
+
+  private ReadContext context(int shard) {
+    return ReadContext.newBuilder()
+        .setShard(shard)
+        .setPosition(applied(shard))
+        .setAgeMs(ageMs)
+        .build();
+  }
+
+  private long applied(int shard) {
+    synchronized (shards) {
+      long applied = replay(shard).applied;
+      return applied < 0 ? Position.NONE : Position.pack(INCARNATION, applied);
+    }
+  }
+
+  private ShardState replay(int number) {
+    ShardState shard = shards.computeIfAbsent(number, n -> new ShardState());
+    for (LogEntry entry : wal.read(number, shard.applied + 1)) {
+      if (entry.offset() >= frozenAt) {
+        break;
+      }
+      apply(shard, entry);
+      shard.applied = entry.offset();
+    }
+    return shard;
+  }
+
+  private static void apply(ShardState shard, LogEntry entry) {
+    LogRecord record;
+    try {
+      record = LogRecord.parseFrom(entry.bytes());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+    String stamp = record.getStamp().getWriterHigh() + "/" + record.getStamp().getWriterLow();
+    if (!shard.stamps.add(stamp + "/" + record.getStamp().getSequence())) {
+      return;
+    }
+    TreeMap<ByteString, Record> partition =
+        shard.partitions.computeIfAbsent(
+            partition(record.getNamespaceId(), record.getWrite().getPartitionKey()),
+            name -> sorted());
+    for (Operation operation : record.getWrite().getOperationsList()) {
+      if (operation.hasDelete()) {
+        partition.remove(operation.getSortKey());
+      } else {
+        partition.put(
+            operation.getSortKey(),
+            Record.newBuilder()
+                .setValue(operation.getPut())
+                .setVersion(Position.pack(INCARNATION, entry.offset()))
+                .build());
+      }
+    }
+  }
+
+  private static final java.util.Comparator<ByteString> BYTES =
+      ByteString.unsignedLexicographicalComparator();
+
+  private static TreeMap<ByteString, Record> sorted() {
+    return new TreeMap<>(BYTES);
+  }
+
+  private static String partition(int namespaceId, ByteString partitionKey) {
+    return namespaceId + "/" + partitionKey.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  private final class TakeRequestIds implements ServerInterceptor {
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+      Optional.ofNullable(headers.get(RequestId.METADATA)).ifPresent(requestIds::add);
+      return next.startCall(call, headers);
+    }
+  }
+
+  static Collection<String> ids(Collection<FakeServer> servers) {
+    return servers.stream().map(FakeServer::nodeId).toList();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    reports.shutdownNow();
+    kill();
+    threads.shutdownNow();
+  }
+}

@@ -1,0 +1,439 @@
+package io.byssus.dispatcher;
+
+import static io.byssus.dispatcher.TestCluster.await;
+import static io.byssus.dispatcher.TestCluster.bytes;
+import static io.byssus.dispatcher.TestCluster.failure;
+import static io.byssus.dispatcher.TestCluster.key;
+import static io.byssus.dispatcher.TestCluster.putRequest;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.GrpcErrors;
+import io.byssus.model.Limits;
+import io.byssus.model.Position;
+import io.byssus.proto.admin.v1.ReplicaState;
+import io.byssus.proto.internal.v1.OutcomeKind;
+import io.byssus.proto.kv.v1.Acknowledgement;
+import io.byssus.proto.kv.v1.DeleteRequest;
+import io.byssus.proto.kv.v1.KvServiceGrpc;
+import io.byssus.proto.kv.v1.PutRequest;
+import io.byssus.proto.kv.v1.Remove;
+import io.byssus.proto.kv.v1.WriteBatchRequest;
+import io.byssus.proto.kv.v1.WriteOperation;
+import io.byssus.proto.kv.v1.WriteOptions;
+import io.byssus.proto.kv.v1.WriteResponse;
+import io.byssus.proto.kv.v1.WriterStamp;
+import io.byssus.proto.log.v1.LogRecord;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Writes through a real dispatcher into a log in memory. */
+class WriteTest {
+  private TestCluster cluster;
+
+  @BeforeEach
+  void start() throws Exception {
+    cluster = new TestCluster(2);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    cluster.close();
+  }
+
+  @Test
+  void whatIsPutIsInTheLogAndCanBeReadAndRemoved() throws Exception {
+    WriteResponse put = cluster.put("de", "berlin", "3.6M");
+    LogRecord record = cluster.log(put.getShard()).get(0);
+    assertEquals(Position.pack(1, 0), put.getPosition());
+    assertEquals(Limits.LOG_FORMAT_VERSION, record.getFormatVersion());
+    assertEquals(cluster.namespace.getRules().getNamespaceId(), record.getNamespaceId());
+    assertEquals(cluster.namespace.getRules().getVersion(), record.getRulesVersion());
+    assertEquals(bytes("de"), record.getWrite().getPartitionKey());
+    assertEquals(bytes("3.6M"), record.getWrite().getOperations(0).getPut());
+    assertFalse(record.getWrite().getKeepOutcome());
+    assertEquals(bytes("3.6M"), cluster.get("de", "berlin").getRecord().getValue());
+
+    cluster
+        .kv()
+        .delete(
+            DeleteRequest.newBuilder()
+                .setNamespace(TestCluster.NAMESPACE)
+                .setKey(key("de", "berlin"))
+                .build());
+    assertFalse(cluster.get("de", "berlin").hasRecord());
+  }
+
+  @Test
+  void aBatchIsOneRecordOfTheLog() throws Exception {
+    WriteResponse written =
+        cluster
+            .kv()
+            .writeBatch(
+                WriteBatchRequest.newBuilder()
+                    .setNamespace(TestCluster.NAMESPACE)
+                    .setPartitionKey(bytes("de"))
+                    .addOperations(put("a", "1"))
+                    .addOperations(put("b", "2"))
+                    .addOperations(
+                        WriteOperation.newBuilder()
+                            .setSortKey(bytes("c"))
+                            .setRemove(Remove.getDefaultInstance()))
+                    .build());
+    assertEquals(1, cluster.logged());
+    LogRecord record = cluster.log(written.getShard()).get(0);
+    assertEquals(3, record.getWrite().getOperationsCount());
+    assertTrue(record.getWrite().getOperations(2).hasDelete());
+    assertEquals(bytes("2"), cluster.get("de", "b").getRecord().getValue());
+  }
+
+  @Test
+  void theLargestAllowedWritesPass() throws Exception {
+    ByteString value = ByteString.copyFrom(new byte[Limits.MAX_VALUE_BYTES]);
+    PutRequest put =
+        putRequest("p", "", "").toBuilder()
+            .setKey(
+                key("p", "").toBuilder()
+                    .setSortKey(ByteString.copyFrom(new byte[Limits.MAX_KEY_BYTES - 1])))
+            .setValue(value)
+            .build();
+    cluster.kv().put(put);
+    WriteBatchRequest.Builder batch =
+        WriteBatchRequest.newBuilder()
+            .setNamespace(TestCluster.NAMESPACE)
+            .setPartitionKey(bytes("p"));
+    int bytesLeft = Limits.MAX_BATCH_BYTES - 1;
+    for (int i = 0; i < Limits.MAX_BATCH_OPERATIONS; i++) {
+      ByteString sortKey = bytes(String.format("%04d", i));
+      bytesLeft -= sortKey.size();
+      batch.addOperations(WriteOperation.newBuilder().setSortKey(sortKey).setPut(ByteString.EMPTY));
+    }
+    for (int i = 0; bytesLeft > 0; i++) {
+      int size = Math.min(bytesLeft, Limits.MAX_VALUE_BYTES);
+      batch.setOperations(
+          i,
+          batch.getOperations(i).toBuilder().setPut(ByteString.copyFrom(new byte[size])).build());
+      bytesLeft -= size;
+    }
+    cluster.kv().writeBatch(batch.build());
+    assertEquals(2, cluster.logged());
+  }
+
+  @Test
+  void everyProblemOfARequestIsNamed() {
+    PutRequest request =
+        PutRequest.newBuilder()
+            .setNamespace("Not A Name")
+            .setValue(ByteString.copyFrom(new byte[Limits.MAX_VALUE_BYTES + 1]))
+            .build();
+    ByssusException error = failure(() -> cluster.kv().put(request));
+    assertEquals(ErrorCode.INVALID_REQUEST, error.code());
+    assertEquals(
+        List.of("namespace", "key.partition_key", "value"),
+        error.problems().stream().map(problem -> problem.field()).toList());
+    assertEquals(0, cluster.logged());
+  }
+
+  @Test
+  void aBatchWithAThousandProblemsStillGetsItsAnswer() {
+    WriteBatchRequest.Builder batch =
+        WriteBatchRequest.newBuilder()
+            .setNamespace(TestCluster.NAMESPACE)
+            .setPartitionKey(bytes("p"));
+    for (int i = 0; i < 1_500; i++) {
+      batch.addOperations(WriteOperation.newBuilder().setSortKey(bytes("same")));
+    }
+    ByssusException error = failure(() -> cluster.kv().writeBatch(batch.build()));
+    assertEquals(ErrorCode.INVALID_REQUEST, error.code());
+    assertEquals(9, error.problems().size());
+  }
+
+  @Test
+  void rulesTravelUntilTheShardHasAcknowledgedThem() throws Exception {
+    cluster.wal.hold();
+    List<Answer> first = List.of(async("de", "a"), async("de", "b"));
+    await().until(() -> cluster.logged() == 2);
+    cluster.wal.release();
+    for (Answer answer : first) {
+      answer.value();
+    }
+    int shard = cluster.put("de", "c", "").getShard();
+    assertEquals(
+        List.of(true, true, false),
+        cluster.log(shard).stream().map(LogRecord::hasNamespaceRules).toList());
+    assertEquals(cluster.namespace.getRules(), cluster.log(shard).get(0).getNamespaceRules());
+  }
+
+  @Test
+  void theDispatchersOwnStampsCountUpPerShard() throws Exception {
+    int shard = 0;
+    for (int i = 0; i < 3; i++) {
+      shard = cluster.put("de", "a" + i, "").getShard();
+    }
+    List<LogRecord> log = cluster.log(shard);
+    for (int i = 0; i < 3; i++) {
+      assertEquals(i + 1, log.get(i).getStamp().getSequence());
+      assertEquals(i + 1, log.get(i).getStamp().getLowestOpen());
+      assertEquals(log.get(0).getStamp().getWriterHigh(), log.get(i).getStamp().getWriterHigh());
+      long ahead = log.get(i).getStamp().getAcceptUntilMs() - cluster.now();
+      assertTrue(ahead > 4 * 60_000 && ahead <= 5 * 60_000, "is " + ahead);
+    }
+  }
+
+  @Test
+  void atAFullWindowWritesWaitAndTheLogSeesNoWiderStamp() throws Exception {
+    cluster.wal.hold();
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < Limits.WRITER_WINDOW; i++) {
+      answers.add(async("de", "a" + i));
+    }
+    await().until(() -> cluster.logged() == Limits.WRITER_WINDOW);
+    ByssusException late =
+        failure(() -> cluster.kv(Duration.ofMillis(300)).put(putRequest("de", "late", "")));
+    assertEquals(ErrorCode.LOG_UNAVAILABLE, late.code());
+    answers.add(async("de", "waits"));
+    cluster.wal.release();
+    int shard = 0;
+    for (Answer answer : answers) {
+      shard = answer.value().getShard();
+    }
+    List<LogRecord> log = cluster.log(shard);
+    assertEquals(Limits.WRITER_WINDOW + 1, log.size());
+    assertTrue(
+        log.stream()
+            .map(LogRecord::getStamp)
+            .allMatch(s -> s.getSequence() - s.getLowestOpen() < Limits.WRITER_WINDOW));
+    assertEquals(
+        LongStream.rangeClosed(1, Limits.WRITER_WINDOW + 1).boxed().toList(),
+        log.stream().map(record -> record.getStamp().getSequence()).sorted().toList());
+  }
+
+  @Test
+  void aCallersStampGoesIntoTheLogAsItIs() throws Exception {
+    WriterStamp stamp = stamp(7, 3, Duration.ofMinutes(5));
+    WriteResponse written = cluster.kv().put(stamped(stamp));
+    io.byssus.proto.log.v1.WriterStamp logged = cluster.log(written.getShard()).get(0).getStamp();
+    assertEquals(stamp, Stamps.toCaller(logged));
+  }
+
+  @Test
+  void aStampOfAnotherNamespaceIdIsRefused() {
+    PutRequest request = stamped(stamp(1, 1, Duration.ofMinutes(5)));
+    PutRequest other =
+        request.toBuilder().setOptions(request.getOptions().toBuilder().setNamespaceId(99)).build();
+    assertEquals(ErrorCode.NAMESPACE_CHANGED, failure(() -> cluster.kv().put(other)).code());
+  }
+
+  @Test
+  void acceptUntilMustBeTwoToTenMinutesAhead() {
+    for (Duration bad : List.of(Duration.ofSeconds(110), Duration.ofSeconds(610))) {
+      assertEquals(
+          ErrorCode.WRITE_EXPIRED,
+          failure(() -> cluster.kv().put(stamped(stamp(1, 1, bad)))).code());
+    }
+    assertEquals(0, cluster.logged());
+    cluster.kv().put(stamped(stamp(1, 1, Duration.ofSeconds(130))));
+    cluster.kv().put(stamped(stamp(2, 1, Duration.ofSeconds(590))));
+    assertEquals(2, cluster.logged());
+  }
+
+  @Test
+  void aWriteThatTheLogDidNotTakeIsCertainlyNotWritten() {
+    cluster.wal.setAvailable(false);
+    assertEquals(ErrorCode.LOG_UNAVAILABLE, failure(() -> cluster.put("de", "a", "")).code());
+    cluster.wal.setAvailable(true);
+    cluster.put("de", "a", "");
+  }
+
+  @Test
+  void aWriteThatTheLogDoesNotAnswerForIsIndeterminateBeforeTheDeadline() {
+    cluster.wal.hold();
+    ByssusException error =
+        failure(() -> cluster.kv(Duration.ofMillis(400)).put(putRequest("de", "a", "")));
+    assertEquals(ErrorCode.INDETERMINATE, error.code());
+    assertEquals(1, cluster.logged());
+  }
+
+  @Test
+  void anAnswerTooNearToAcceptUntilIsIndeterminate() throws Exception {
+    cluster.wal.hold();
+    Answer answer = async("de", "a");
+    await().until(() -> cluster.logged() == 1);
+    cluster.clockAheadMillis.set(Duration.ofMinutes(3).plusSeconds(5).toMillis());
+    cluster.wal.release();
+    assertEquals(ErrorCode.INDETERMINATE, answer.error().code());
+  }
+
+  @Test
+  void appliedWaitsForAReplicaAndBringsTheVersion() throws Exception {
+    cluster.servers.forEach(server -> server.freezeAt(0));
+    Answer answer = async(applied("de", "a"));
+    await().until(() -> cluster.servers.stream().anyMatch(s -> s.calls("awaitApplied") > 0));
+    assertFalse(answer.done());
+    cluster.servers.forEach(FakeServer::thaw);
+    WriteResponse written = answer.value();
+    assertEquals(written.getPosition(), written.getVersion());
+    assertTrue(cluster.log(written.getShard()).get(0).getWrite().getKeepOutcome());
+  }
+
+  @Test
+  void appliedIsIndeterminateWhereNoReplicaGetsThere() {
+    cluster.servers.forEach(server -> server.freezeAt(0));
+    KvServiceGrpc.KvServiceBlockingStub kv = cluster.kv(Duration.ofMillis(800));
+    assertEquals(ErrorCode.INDETERMINATE, failure(() -> kv.put(applied("de", "a"))).code());
+  }
+
+  @Test
+  void appliedAsksAnotherReplicaWhereOneFails() {
+    cluster.server(1).failWith(ErrorCode.REPLICA_HALTED);
+    for (int i = 0; i < 10; i++) {
+      assertTrue(cluster.kv().put(applied("de", "a" + i)).getVersion() != 0);
+    }
+  }
+
+  @Test
+  void aWriteThatDidNotTakeEffectIsExpired() {
+    cluster.servers.forEach(s -> s.answerOutcomesWith(OutcomeKind.OUTCOME_NOT_APPLIED));
+    assertEquals(
+        ErrorCode.WRITE_EXPIRED, failure(() -> cluster.kv().put(applied("de", "a"))).code());
+  }
+
+  @Test
+  void anOutcomeThatIsNotKnownAnyMoreIsIndeterminate() {
+    cluster.servers.forEach(s -> s.answerOutcomesWith(OutcomeKind.OUTCOME_KIND_UNSPECIFIED));
+    assertEquals(
+        ErrorCode.INDETERMINATE, failure(() -> cluster.kv().put(applied("de", "a"))).code());
+  }
+
+  @Test
+  void writesToAShardWhoseReplicasAllLagAreRefused() {
+    cluster.server(1).standAs(ReplicaState.CATCHING_UP, 61_000, 100);
+    cluster.put("de", "a", "");
+    cluster.server(2).standAs(ReplicaState.CATCHING_UP, 90_000, 100);
+    await()
+        .untilAsserted(
+            () ->
+                assertEquals(
+                    ErrorCode.SHARD_LAGGING, failure(() -> cluster.put("de", "b", "")).code()));
+    // Old, but nothing to fetch: Kafka is away, and the log will say so itself.
+    cluster.server(2).standAs(ReplicaState.CATCHING_UP, 90_000, 0);
+    await().ignoreExceptions().until(() -> cluster.put("de", "b", "").getPosition() != 0);
+  }
+
+  @Test
+  void aCancelledWriteFreesItsPlaceInTheLine() throws Exception {
+    cluster.wal.hold();
+    List<Answer> answers = new ArrayList<>();
+    for (int i = 0; i < Limits.WRITER_WINDOW; i++) {
+      answers.add(async("de", "a" + i));
+    }
+    await().until(() -> cluster.logged() == Limits.WRITER_WINDOW);
+    Context.CancellableContext context = Context.current().withCancellation();
+    context.run(() -> async("de", "cancelled"));
+    context.cancel(null);
+    cluster.wal.release();
+    for (Answer answer : answers) {
+      answer.value();
+    }
+    int shard = cluster.put("de", "after", "").getShard();
+    assertTrue(
+        cluster.log(shard).stream()
+            .noneMatch(
+                record ->
+                    record.getWrite().getOperations(0).getSortKey().equals(bytes("cancelled"))));
+  }
+
+  @Test
+  void theHookAcknowledgesBeforeTheLogDoes() throws Exception {
+    try (TestCluster hooked = new TestCluster(1, new TestHooks(true))) {
+      hooked.wal.hold();
+      hooked.put("de", "a", "");
+      assertEquals(1, hooked.logged());
+    }
+  }
+
+  private static WriteOperation put(String sortKey, String value) {
+    return WriteOperation.newBuilder().setSortKey(bytes(sortKey)).setPut(bytes(value)).build();
+  }
+
+  private PutRequest stamped(WriterStamp stamp) {
+    return putRequest("de", "a", "").toBuilder()
+        .setOptions(
+            WriteOptions.newBuilder()
+                .setStamp(stamp)
+                .setNamespaceId(cluster.namespace.getRules().getNamespaceId()))
+        .build();
+  }
+
+  private WriterStamp stamp(long sequence, long lowestOpen, Duration ahead) {
+    return WriterStamp.newBuilder()
+        .setWriterId(ByteString.copyFromUtf8("0123456789abcdef"))
+        .setSequence(sequence)
+        .setLowestOpen(lowestOpen)
+        .setAcceptUntilMs(cluster.now() + ahead.toMillis())
+        .build();
+  }
+
+  private static PutRequest applied(String partitionKey, String sortKey) {
+    return putRequest(partitionKey, sortKey, "").toBuilder()
+        .setOptions(WriteOptions.newBuilder().setAcknowledgement(Acknowledgement.APPLIED))
+        .build();
+  }
+
+  private Answer async(String partitionKey, String sortKey) {
+    return async(putRequest(partitionKey, sortKey, ""));
+  }
+
+  private Answer async(PutRequest request) {
+    Answer answer = new Answer();
+    KvServiceGrpc.newStub(cluster.channel())
+        .withDeadlineAfter(10, TimeUnit.SECONDS)
+        .put(request, answer);
+    return answer;
+  }
+
+  /** An answer that may still be to come. */
+  private static final class Answer implements StreamObserver<WriteResponse> {
+    private final java.util.concurrent.CompletableFuture<WriteResponse> future =
+        new java.util.concurrent.CompletableFuture<>();
+
+    boolean done() {
+      return future.isDone();
+    }
+
+    WriteResponse value() throws Exception {
+      return future.get(10, TimeUnit.SECONDS);
+    }
+
+    ByssusException error() throws Exception {
+      return GrpcErrors.fromGrpc(
+          future.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS),
+          ErrorCode.NO_REPLICA);
+    }
+
+    @Override
+    public void onNext(WriteResponse value) {
+      future.complete(value);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      future.completeExceptionally(failure);
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}
