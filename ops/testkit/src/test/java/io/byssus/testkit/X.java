@@ -1,4 +1,0 @@
-package io.byssus.testkit;
-
-import java.util.List;
-final class X { }
