@@ -1,0 +1,174 @@
+package io.byssus.client;
+
+import io.grpc.Attributes;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One call on one dispatcher, once: the single place that talks gRPC. Knows whether the request may
+ * have left this process, which gRPC's status alone does not tell: an attempt that was never given
+ * to a live connection has certainly not reached anybody.
+ */
+final class Attempt<Q, R> {
+  static final Metadata.Key<String> REQUEST_ID =
+      Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
+
+  /** How many messages a unary call asks for: the second would be a breach of protocol. */
+  static final int UNARY = 2;
+
+  private enum State {
+    NEW,
+    STARTING,
+    STARTED,
+    STOPPED
+  }
+
+  private final Dispatcher dispatcher;
+  private final MethodDescriptor<Q, R> method;
+  private final Listener<R> listener;
+
+  /** Whether a live connection was given the request, or may be. */
+  private volatile boolean sent;
+
+  // Guarded by this.
+  private State state = State.NEW;
+  private ClientCall<Q, R> call;
+
+  /** Takes what comes of an attempt, on a thread of the connection: must not block. */
+  interface Listener<R> {
+    void message(R message);
+
+    /**
+     * The attempt is over, once, after any messages; {@code failure} is null where it succeeded.
+     */
+    void ended(CallFailure failure);
+  }
+
+  Attempt(Dispatcher dispatcher, MethodDescriptor<Q, R> method, Listener<R> listener) {
+    this.dispatcher = dispatcher;
+    this.method = method;
+    this.listener = listener;
+  }
+
+  /**
+   * Sends the request, unless the attempt was stopped before; then nothing comes of it.
+   *
+   * @param deadlineNanos when the attempt ends itself, on the clock of {@code nowNanos}
+   * @param messages how many answers may come before more are asked for with {@link #request}
+   */
+  void start(Q request, String requestId, long nowNanos, long deadlineNanos, int messages) {
+    synchronized (this) {
+      if (state != State.NEW) {
+        return;
+      }
+      state = State.STARTING;
+    }
+    CallOptions options =
+        CallOptions.DEFAULT
+            .withDeadlineAfter(Math.max(1, deadlineNanos - nowNanos), TimeUnit.NANOSECONDS)
+            .withStreamTracerFactory(new Tracing());
+    ClientCall<Q, R> starting;
+    // A call belongs to the caller's thread only until it returns: its retries run on threads that
+    // know nothing of the caller's gRPC context, so no attempt depends on that context.
+    Context caller = Context.ROOT.attach();
+    try {
+      starting = dispatcher.channel(nowNanos).newCall(method, options);
+      synchronized (this) {
+        call = starting;
+      }
+      Metadata headers = new Metadata();
+      headers.put(REQUEST_ID, requestId);
+      starting.start(new Receiving(nowNanos), headers);
+      starting.sendMessage(request);
+      starting.halfClose();
+      starting.request(messages);
+    } finally {
+      Context.ROOT.detach(caller);
+    }
+    synchronized (this) {
+      if (state == State.STARTING) {
+        state = State.STARTED;
+        return;
+      }
+    }
+    starting.cancel("the call has ended", null);
+  }
+
+  /** Asks for more answers of a stream that has answered. */
+  void request(int messages) {
+    ClientCall<Q, R> running;
+    synchronized (this) {
+      running = call;
+    }
+    running.request(messages);
+  }
+
+  /**
+   * Ends the attempt. What has left this process may still be carried out.
+   *
+   * @return whether anything may have left this process, now or earlier
+   */
+  boolean stop() {
+    ClientCall<Q, R> running;
+    synchronized (this) {
+      // Between the states it is being sent by another thread: it may have left.
+      sent |= state == State.STARTING;
+      running = state == State.STARTED ? call : null;
+      state = State.STOPPED;
+    }
+    if (running != null) {
+      // First this, then the look at `sent`: a request that waits for a connection when it is
+      // cancelled is never given to one.
+      running.cancel("the call has ended", null);
+    }
+    return sent;
+  }
+
+  private final class Tracing extends ClientStreamTracer.Factory {
+    @Override
+    public ClientStreamTracer newClientStreamTracer(
+        ClientStreamTracer.StreamInfo info, Metadata headers) {
+      return new ClientStreamTracer() {
+        // Not outboundHeaders(): that is not called for a stream that was cancelled between its
+        // writing and the report of it, and such a request does reach the other side.
+        @Override
+        public void streamCreated(Attributes transport, Metadata headers) {
+          sent = true;
+        }
+      };
+    }
+  }
+
+  private final class Receiving extends ClientCall.Listener<R> {
+    private final long startedNanos;
+
+    Receiving(long startedNanos) {
+      this.startedNanos = startedNanos;
+    }
+
+    @Override
+    public void onMessage(R message) {
+      dispatcher.succeeded();
+      listener.message(message);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (status.isOk()) {
+        listener.ended(null);
+        return;
+      }
+      CallFailure failure = CallFailure.of(status.asRuntimeException(trailers), sent);
+      if (failure.ofThisDispatcher()) {
+        dispatcher.failed(startedNanos, failure);
+      }
+      listener.ended(failure);
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package io.byssus.client;
+
+import java.security.SecureRandom;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * A Byssus cluster, as one application sees it. Make one and keep it: it holds the connections, the
+ * order of writes and the session. Safe for use by several threads.
+ *
+ * <pre>{@code
+ * try (ByssusClient client = ByssusClient.connect("127.0.0.1:7400")) {
+ *   Namespace places = client.namespace("places");
+ *   places.put(Key.of("NL", "Amsterdam"), "{\"population\": 921402}");
+ *   places.get(Key.of("NL", "Amsterdam")).ifPresent(r -> System.out.println(r.valueUtf8()));
+ * }
+ * }</pre>
+ */
+public final class ByssusClient implements AutoCloseable {
+  private final Dispatchers dispatchers;
+  private final ScheduledThreadPoolExecutor timer;
+  private final Calls calls;
+  private final OpenWrites open;
+  private final WritePath writes;
+  private final ReadPath reads;
+  private final CallDefaults defaults;
+  private final AdminClient admin;
+  private final long closeNanos;
+  private final ConcurrentHashMap<String, Namespace> namespaces = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  ByssusClient(ByssusClientBuilder settings) {
+    this(settings, System::nanoTime, new Random());
+  }
+
+  /**
+   * @param random for backoff; safe for several threads
+   */
+  ByssusClient(ByssusClientBuilder settings, LongSupplier nanoTime, RandomGenerator random) {
+    this.dispatchers =
+        Dispatchers.to(
+            settings.endpoints,
+            settings.connectionOptions,
+            (settings.userAgent + " byssus-java").strip());
+    this.timer = timer();
+    this.calls =
+        new Calls(
+            dispatchers,
+            settings.retryPolicy,
+            timer,
+            settings.callbackExecutor,
+            nanoTime,
+            random,
+            new LiveCalls());
+    DispatcherClock clock = new DispatcherClock(nanoTime);
+    NamespaceDirectory directory = new NamespaceDirectory(calls, clock);
+    this.open = new OpenWrites(settings.maxOpenWrites, settings.maxOpenWriteBytes);
+    this.writes =
+        new WritePath(calls, directory, new WriterSession(new SecureRandom(), clock), open);
+    this.reads = new ReadPath(calls, directory);
+    this.defaults =
+        new CallDefaults(
+            settings.readDeadline,
+            settings.writeDeadline,
+            settings.consistency,
+            settings.acknowledgement,
+            new Session(),
+            settings.requestIds);
+    this.admin = new AdminClient(this, settings.adminDeadline);
+    this.closeNanos = Durations.nanos(settings.closeTimeout);
+  }
+
+  private static ScheduledThreadPoolExecutor timer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "byssus-client-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    // A deadline that was not needed must not hold its write until it would have passed.
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  /** Begins a client. */
+  public static ByssusClientBuilder builder() {
+    return new ByssusClientBuilder();
+  }
+
+  /**
+   * A client with every default.
+   *
+   * @param endpoints the dispatchers, each {@code host:port}: one or more
+   * @throws IllegalArgumentException where there is none, or one that is not host:port
+   */
+  public static ByssusClient connect(String... endpoints) {
+    return builder().endpoints(endpoints).build();
+  }
+
+  /**
+   * The namespace of this name; nothing is asked of the cluster yet.
+   *
+   * @throws InvalidRequestException where the name cannot be a namespace's
+   */
+  public Namespace namespace(String name) {
+    RequestChecks.namespaceName(name);
+    return namespaces.computeIfAbsent(
+        name, ofName -> new Namespace(this, ofName, new RecordOrder()));
+  }
+
+  /** Administration of the cluster. */
+  public AdminClient admin() {
+    return admin;
+  }
+
+  /** The session that calls use whose options name no other. */
+  public Session session() {
+    return defaults.session();
+  }
+
+  /**
+   * Refuses new calls, waits for open writes up to the close timeout, and ends. Writes still open
+   * then fail with {@link IndeterminateException}, or {@link NotWrittenException} if they were
+   * never sent; reads still open fail with {@link UnavailableException}. A second time it does
+   * nothing.
+   */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      open.awaitNone(closeNanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    calls.live().close();
+    timer.shutdownNow();
+    dispatchers.close();
+  }
+
+  WritePath writes() {
+    requireOpen();
+    return writes;
+  }
+
+  ReadPath reads() {
+    requireOpen();
+    return reads;
+  }
+
+  CallDefaults defaults() {
+    return defaults;
+  }
+
+  Executor callbacks() {
+    return calls.callbacks();
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the client is closed");
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.byssus.client;
+
+import java.time.Duration;
+
+/** Checks of durations that users give. */
+final class Durations {
+  /** Far enough for any wait, and far from where nanoseconds overflow. */
+  static final Duration MAX = Duration.ofDays(365);
+
+  private Durations() {}
+
+  static Duration requirePositive(Duration duration) {
+    if (duration.isNegative() || duration.isZero()) {
+      throw new IllegalArgumentException("must be positive, is " + duration);
+    }
+    return duration;
+  }
+
+  static Duration requireNotNegative(Duration duration) {
+    if (duration.isNegative()) {
+      throw new IllegalArgumentException("must not be negative, is " + duration);
+    }
+    return duration;
+  }
+
+  /** Nanoseconds, at most those of {@link #MAX}. */
+  static long nanos(Duration duration) {
+    return duration.compareTo(MAX) > 0 ? MAX.toNanos() : duration.toNanos();
+  }
+}

@@ -1,0 +1,98 @@
+package io.byssus.client;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Lets the writes of one namespace out so that no two writes of one record are out at once: each
+ * record has a line, a write stands in the lines of all its records, and has its turn when it is at
+ * the head of every one. A write joins all its lines at one moment, so the lines agree on who is
+ * first, and no two writes can wait for each other.
+ *
+ * <p>Knows nothing of shards and stamps, so that the order holds across a change of the namespace's
+ * id. As many turns as the client's bound on open writes, and those that a {@link ShardWriter}
+ * keeps for given-up writes.
+ */
+final class RecordOrder {
+  private final Map<Key, ArrayDeque<Turn>> lines = new HashMap<>();
+
+  /** A write's place in the lines of its records. */
+  static final class Turn {
+    private final List<Key> records;
+    private Runnable comes;
+
+    /** In how many lines another turn stands before this one. */
+    private int blockedBy;
+
+    private Turn(List<Key> records, Runnable comes) {
+      this.records = records;
+      this.comes = comes;
+    }
+  }
+
+  /**
+   * A turn that is in no line yet.
+   *
+   * @param records the records of the write, no record twice
+   * @param comes run when the turn comes, at the latest in the call of {@link #leave} that ends the
+   *     one before
+   */
+  static Turn turn(List<Key> records, Runnable comes) {
+    return new Turn(records, comes);
+  }
+
+  /** Joins the lines; runs the turn at once if nothing stands before it. */
+  void join(Turn turn) {
+    synchronized (lines) {
+      for (Key record : turn.records) {
+        ArrayDeque<Turn> line = lines.computeIfAbsent(record, key -> new ArrayDeque<>(2));
+        if (!line.isEmpty()) {
+          turn.blockedBy++;
+        }
+        line.add(turn);
+      }
+      if (turn.blockedBy > 0) {
+        return;
+      }
+    }
+    Trampoline.run(List.of(take(turn)));
+  }
+
+  /** Leaves the lines, from whichever place, and runs the turns that come by that. */
+  void leave(Turn turn) {
+    List<Runnable> next = new ArrayList<>();
+    synchronized (lines) {
+      for (Key record : turn.records) {
+        ArrayDeque<Turn> line = lines.get(record);
+        if (line.peek() != turn) {
+          line.remove(turn);
+          continue;
+        }
+        line.poll();
+        if (line.isEmpty()) {
+          lines.remove(record);
+        } else if (--line.peek().blockedBy == 0) {
+          next.add(take(line.peek()));
+        }
+      }
+    }
+    Trampoline.run(next);
+  }
+
+  /** What a turn runs, which it then lets go: a turn may outlive its write. */
+  private static Runnable take(Turn turn) {
+    Runnable comes = turn.comes;
+    turn.comes = null;
+    return comes;
+  }
+
+  /** How many records have a line. */
+  int records() {
+    synchronized (lines) {
+      return lines.size();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.byssus.client;
+
+import java.security.SecureRandom;
+import java.util.function.Supplier;
+
+/** Request ids for callers that bring none. */
+final class RequestIds {
+  private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+  private RequestIds() {}
+
+  /** 16 hexadecimal digits: a random start per client, then a walk that meets every number once. */
+  static Supplier<String> random() {
+    java.util.concurrent.atomic.AtomicLong next =
+        new java.util.concurrent.atomic.AtomicLong(new SecureRandom().nextLong());
+    return () -> String.format("%016x", next.getAndAdd(GOLDEN));
+  }
+}

@@ -1,0 +1,40 @@
+package io.byssus.client;
+
+import io.byssus.model.ErrorCode;
+
+/** Decides what the failure of a scan's stream means. Not safe for several threads at once. */
+final class ScanFailures {
+  private final ReadPath path;
+  private final ScanProgress progress;
+  private final ReadTerms terms;
+  private int restarts;
+
+  ScanFailures(ReadPath path, ScanProgress progress, ReadTerms terms) {
+    this.path = path;
+    this.progress = progress;
+    this.terms = terms;
+  }
+
+  /** Whether the scan can go on after a wait. */
+  boolean retryable(SessionView view, CallFailure failure) {
+    if (failure.code() == ErrorCode.SESSION_LOST && restarts++ < ReadPath.MAX_STARTS) {
+      // Where another call has raised it, this one goes on without the position it had sent.
+      return !view.positions().isEmpty() && !view.drop(terms.session(), shard(view));
+    }
+    if (failure.knowledgeIsStale() && view.namespace() != null) {
+      path.directory().drop(progress.namespace(), view.namespace());
+    }
+    return failure.retryable();
+  }
+
+  /** What the scan ends with. */
+  ByssusClientException exception(SessionView view, CallFailure failure) {
+    return failure.code() == ErrorCode.SESSION_LOST
+        ? Failures.sessionLost(shard(view), failure, terms.requestId())
+        : Failures.read(failure, terms.requestId());
+  }
+
+  private int shard(SessionView view) {
+    return view.namespace() == null ? -1 : view.namespace().shard(progress.partitionKey());
+  }
+}

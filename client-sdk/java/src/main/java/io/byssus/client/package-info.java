@@ -1,0 +1,2 @@
+/** The Java SDK of Byssus. */
+package io.byssus.client;
