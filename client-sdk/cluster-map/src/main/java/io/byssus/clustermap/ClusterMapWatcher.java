@@ -86,8 +86,9 @@ public final class ClusterMapWatcher implements AutoCloseable {
     this.timings = timings;
     this.random = random;
     this.backoff = new Backoff(timings.firstPause(), timings.maxPause(), random);
-    this.current = file.flatMap(MapFile::read).map(ClusterImage::of).orElseGet(ClusterImage::empty);
-    checkCluster(current, "the map file");
+    Optional<ClusterImage> last = file.flatMap(MapFile::read).map(ClusterImage::of);
+    last.ifPresent(image -> checkCluster(image, "the map file"));
+    this.current = last.orElseGet(ClusterImage::empty);
     this.listeners = new MapListeners(file, this::current);
     this.thread = new Thread(this::run, "cluster-map-watcher");
     thread.setDaemon(true);
@@ -214,11 +215,14 @@ public final class ClusterMapWatcher implements AutoCloseable {
 
   private void apply(WatchResponse step) {
     ClusterImage next = current.apply(step);
-    checkCluster(next, "the control plane");
-    refusal = Optional.empty();
-    if (next == current) {
-      return;
+    if (next != current) {
+      checkCluster(next, "the control plane");
+      publish(next);
     }
+    refusal = Optional.empty();
+  }
+
+  private void publish(ClusterImage next) {
     synchronized (changed) {
       current = next;
       changed.notifyAll();
@@ -226,12 +230,18 @@ public final class ClusterMapWatcher implements AutoCloseable {
     listeners.changed();
   }
 
+  /** A control plane that knows no cluster where this process knows one was made anew: not ours. */
   private void checkCluster(ClusterImage image, String source) {
     String known = knownClusterId();
-    if (!known.isEmpty() && !image.clusterId().isEmpty() && !image.clusterId().equals(known)) {
+    if (!known.isEmpty() && !image.clusterId().equals(known)) {
       throw new ByssusException(
           ErrorCode.WRONG_CLUSTER,
-          source + " is of cluster " + image.clusterId() + ", this process of cluster " + known);
+          source
+              + (image.clusterId().isEmpty()
+                  ? " knows no cluster"
+                  : " is of cluster " + image.clusterId())
+              + ", this process is of cluster "
+              + known);
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.internal.v1.ClusterMap;
 import io.byssus.proto.internal.v1.WatchRequest;
 import io.byssus.proto.internal.v1.WatchResponse;
 import io.grpc.stub.StreamObserver;
@@ -171,6 +172,17 @@ final class ClusterMapWatcherTest {
     answersAndLives(b, 4, Maps.whole(Maps.map("mine", 4)));
     awaitRevision(4);
     await().atMost(LIMIT).until(() -> watcher.refusal().isEmpty());
+  }
+
+  @Test
+  void aControlPlaneThatKnowsNoClusterAnyMoreIsRefused() throws Exception {
+    ClusterMap bare = Maps.map("c", 90).toBuilder().clearCluster().build();
+    answers(a, Maps.whole(Maps.map("c", 5)));
+    answers(b, Maps.whole(bare));
+    watch(Optional.empty(), "");
+    awaitRevision(5);
+    await().atMost(LIMIT).until(() -> watcher.refusal().isPresent());
+    assertEquals(5, watcher.current().revision());
   }
 
   @Test

@@ -1,0 +1,143 @@
+package io.byssus.controlplane.node;
+
+import io.byssus.process.HostPort;
+import io.byssus.process.ProcessConfig;
+import io.byssus.process.Section;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * The settings of a control-plane member.
+ *
+ * @param process its addresses
+ * @param nodeId which of the members it is
+ * @param data where it keeps its Raft log and snapshots
+ * @param members the whole group: 1, 3 or 5, the same list on every member
+ * @param raftListen where it listens for the other members
+ * @param kafkaBootstrap the Kafka cluster that holds the log, {@code host:port} with commas between
+ * @param kafkaProperties further settings of Kafka clients, such as those for security
+ * @param lease how long a node counts as up after its last heartbeat
+ * @param replaceAfter how long a server may be down before its replicas are placed elsewhere
+ * @param electionTimeout how long the leader may be silent before another is elected
+ */
+public record ControlPlaneConfig(
+    ProcessConfig process,
+    String nodeId,
+    Path data,
+    List<Member> members,
+    HostPort raftListen,
+    String kafkaBootstrap,
+    Map<String, String> kafkaProperties,
+    Duration lease,
+    Duration replaceAfter,
+    Duration electionTimeout) {
+  private static final HostPort LISTEN = new HostPort("127.0.0.1", 7402);
+  private static final HostPort METRICS = new HostPort("127.0.0.1", 9402);
+  private static final Set<Integer> GROUP_SIZES = Set.of(1, 3, 5);
+
+  /** Takes copies and checks the group. */
+  public ControlPlaneConfig {
+    members = List.copyOf(members);
+    kafkaProperties = Map.copyOf(kafkaProperties);
+    if (!GROUP_SIZES.contains(members.size())) {
+      throw new IllegalArgumentException("members: must be 1, 3 or 5; are " + members.size());
+    }
+    requireDistinct(members, "ids", Member::id);
+    requireDistinct(members, "addresses", Member::address);
+    requireDistinct(members, "Raft addresses", Member::raft);
+    self(members, nodeId);
+  }
+
+  /** Reads a configuration file. */
+  public static ControlPlaneConfig read(Section file) {
+    ProcessConfig process = ProcessConfig.read(file, LISTEN, METRICS);
+    String nodeId = file.string("node-id").required();
+    List<Member> members = file.sections("members", ControlPlaneConfig::readMember).required();
+    HostPort raft =
+        members.stream()
+            .filter(member -> member.id().equals(nodeId))
+            .map(Member::raft)
+            .findFirst()
+            .orElse(LISTEN);
+    HostPort raftListen = file.address("raft-listen").orElse(raft);
+    checkReach(file, raftListen);
+    Kafka kafka =
+        file.section(
+            "kafka",
+            section ->
+                new Kafka(
+                    section.string("bootstrap").required(),
+                    section.properties("properties").orElse(Map.of())));
+    return new ControlPlaneConfig(
+        process,
+        nodeId,
+        file.path("data").required(),
+        members,
+        raftListen,
+        kafka.bootstrap(),
+        kafka.properties(),
+        file.duration("lease", Duration.ofSeconds(1), Duration.ofMinutes(5))
+            .orElse(Duration.ofSeconds(5)),
+        file.duration("replace-after", Duration.ofSeconds(1), Duration.ofDays(7))
+            .orElse(Duration.ofMinutes(10)),
+        file.duration("election-timeout", Duration.ofMillis(200), Duration.ofMinutes(1))
+            .orElse(Duration.ofSeconds(1)));
+  }
+
+  private record Kafka(String bootstrap, Map<String, String> properties) {}
+
+  private static Member readMember(Section member) {
+    return new Member(
+        member.string("id").required(),
+        member.address("address").check(ControlPlaneConfig::hasPort, "with a port").required(),
+        member.address("raft").check(ControlPlaneConfig::hasPort, "with a port").required());
+  }
+
+  private static boolean hasPort(HostPort address) {
+    return address.port() != 0;
+  }
+
+  private static void checkReach(Section file, HostPort raftListen) {
+    try {
+      if (!file.flag("insecure").orElse(false) && !raftListen.isLoopback()) {
+        file.problem(
+            "raft-listen",
+            raftListen
+                + " can be reached from other machines, without encryption or authentication;"
+                + " say 'insecure: true' if their network is trusted, or use 127.0.0.1");
+      }
+    } catch (UnknownHostException e) {
+      file.problem("raft-listen", "the host of " + raftListen + " is unknown here");
+    }
+  }
+
+  private static <T> void requireDistinct(
+      List<Member> members, String what, Function<Member, T> part) {
+    Set<T> seen = new HashSet<>();
+    for (Member member : members) {
+      if (!seen.add(part.apply(member))) {
+        throw new IllegalArgumentException(
+            "members: " + what + " must differ; " + part.apply(member) + " stands there twice");
+      }
+    }
+  }
+
+  /** This member, as the others know it. */
+  Member self() {
+    return self(members, nodeId);
+  }
+
+  private static Member self(List<Member> members, String nodeId) {
+    return members.stream()
+        .filter(member -> member.id().equals(nodeId))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("members: none has this node-id, " + nodeId));
+  }
+}

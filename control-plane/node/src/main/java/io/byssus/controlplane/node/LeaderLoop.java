@@ -1,0 +1,142 @@
+package io.byssus.controlplane.node;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.controlplane.state.PlacementPlanner;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.proto.internal.v1.AssignShardsCommand;
+import io.byssus.proto.internal.v1.ChangeNodeCommand;
+import io.byssus.proto.internal.v1.ControlCommand;
+import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.PlannedShard;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the control plane does by itself, in turns on one thread: the leader ends leases, has the
+ * log created and places shards; every member takes a snapshot when many commands have come since
+ * the last.
+ */
+final class LeaderLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LeaderLoop.class);
+  private static final Duration COMMIT_LIMIT = Duration.ofSeconds(10);
+  private static final int SHARDS_PER_COMMAND = 1_024;
+  private static final long COMMANDS_PER_SNAPSHOT = 10_000;
+
+  private final ReplicatedState state;
+  private final RaftGroup group;
+  private final Leadership leadership;
+  private final LeaseTable leases;
+  private final PlacementPlanner planner;
+  private final LogProvisioning logProvisioning;
+  private final Clock clock;
+  private final LongSupplier nanos;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "leader-loop"));
+
+  LeaderLoop(
+      ReplicatedState state,
+      RaftGroup group,
+      Leadership leadership,
+      LeaseTable leases,
+      PlacementPlanner planner,
+      LogProvisioning logProvisioning,
+      Clock clock,
+      LongSupplier nanos) {
+    this.state = state;
+    this.group = group;
+    this.leadership = leadership;
+    this.leases = leases;
+    this.planner = planner;
+    this.logProvisioning = logProvisioning;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /** Takes turns from now on, with a pause between. */
+  void start(Duration pause) {
+    thread.scheduleWithFixedDelay(
+        this::turn, pause.toNanos(), pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** One turn. Never throws: the next turn finds what this one left. */
+  private void turn() {
+    try {
+      if (state.leaderTerm() != 0) {
+        endLeases();
+        createLog();
+        place();
+      }
+      if (state.appliedSinceSnapshot() >= COMMANDS_PER_SNAPSHOT) {
+        group.snapshot();
+      }
+    } catch (ByssusException e) {
+      // Leadership was lost, or the members did not commit in time.
+      log.info("A turn was cut short: code={} reason={}", e.code(), e.getMessage());
+    } catch (RuntimeException e) {
+      log.error("A turn failed", e);
+    }
+  }
+
+  private void endLeases() {
+    for (Node node : leases.expired(state.image(), nanos.getAsLong())) {
+      log.warn("A node's lease ended: node={} address={}", node.getNodeId(), node.getAddress());
+      ControlCommand down =
+          leadership
+              .command()
+              .setChangeNode(
+                  ChangeNodeCommand.newBuilder()
+                      .setNodeId(node.getNodeId())
+                      .setInstanceId(node.getInstanceId()))
+              .build();
+      try {
+        leadership.submit(down, COMMIT_LIMIT);
+      } catch (ByssusException e) {
+        if (e.code() != ErrorCode.NOT_FOUND_IN_CLUSTER) {
+          throw e;
+        }
+        // It left, or came back as another instance, in the meantime.
+      }
+    }
+  }
+
+  private void createLog() {
+    ClusterImage image = state.image();
+    if (image.cluster().isPresent() && !image.logReady()) {
+      logProvisioning.ensure(image.cluster().get());
+    }
+  }
+
+  private void place() {
+    List<PlannedShard> plan = planner.plan(state.image(), clock.millis());
+    if (plan.isEmpty()) {
+      return;
+    }
+    log.info("Placing shards: shards={}", plan.size());
+    for (int from = 0; from < plan.size(); from += SHARDS_PER_COMMAND) {
+      List<PlannedShard> part =
+          plan.subList(from, Math.min(plan.size(), from + SHARDS_PER_COMMAND));
+      leadership.submit(
+          leadership
+              .command()
+              .setAssignShards(AssignShardsCommand.newBuilder().addAllShards(part))
+              .build(),
+          COMMIT_LIMIT);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    thread.shutdownNow();
+    if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+      log.warn("The leader's turn did not end in time");
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package io.byssus.controlplane.node;
+
+import io.byssus.controlplane.state.ControlPlaneState;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.proto.internal.v1.MapChange;
+import io.byssus.proto.internal.v1.WatchRequest;
+import io.byssus.proto.internal.v1.WatchResponse;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Streams the map to watchers, from what this member has applied.
+ *
+ * <p>Nothing is queued for a watcher: each has a revision, and is sent what comes after it when its
+ * stream takes more. A watcher that is slow gets its steps in larger pieces; one that takes nothing
+ * for {@link #STUCK_NANOS} is cut, and resumes by its revision wherever it likes. A watcher that is
+ * ahead of this member, which has still to catch up, is sent signs of life until it is not.
+ *
+ * <p>All streams are written by one thread.
+ */
+final class WatchHub implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
+  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
+  private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
+
+  private final ReplicatedState state;
+  private final LongSupplier nanos;
+  private final Set<Watcher> watchers = new HashSet<>();
+  private final AtomicBoolean roundWaits = new AtomicBoolean();
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "watch-hub"));
+  private Optional<WatchResponse> wholeMap = Optional.empty();
+  private volatile int count;
+
+  private static final class Watcher {
+    private final ServerCallStreamObserver<WatchResponse> stream;
+    private final String clusterId;
+    private long revision;
+    private long readyNanos;
+
+    Watcher(ServerCallStreamObserver<WatchResponse> stream, WatchRequest request, long now) {
+      this.stream = stream;
+      this.clusterId = request.getClusterId();
+      this.revision = request.getAfterRevision();
+      this.readyNanos = now;
+    }
+  }
+
+  WatchHub(ReplicatedState state, LongSupplier nanos) {
+    this.state = state;
+    this.nanos = nanos;
+    state.onChange(this::changed);
+    thread.scheduleWithFixedDelay(
+        this::signOfLife, SIGN_OF_LIFE.toMillis(), SIGN_OF_LIFE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** How many watchers there are. */
+  int watchers() {
+    return count;
+  }
+
+  /**
+   * Takes a watcher.
+   *
+   * @throws ByssusException {@link ErrorCode#WRONG_CLUSTER}, or {@link ErrorCode#SHUTTING_DOWN}
+   */
+  void watch(WatchRequest request, ServerCallStreamObserver<WatchResponse> stream) {
+    checkCluster(request.getClusterId(), state.state());
+    Watcher watcher = new Watcher(stream, request, nanos.getAsLong());
+    stream.setOnReadyHandler(() -> execute(() -> feed(watcher)));
+    stream.setOnCancelHandler(() -> execute(() -> remove(watcher)));
+    boolean taken =
+        execute(
+            () -> {
+              watchers.add(watcher);
+              count = watchers.size();
+              // The first step comes at once, also where nothing is new: it says that we are here.
+              if (!feed(watcher)) {
+                alive(watcher);
+              }
+            });
+    if (!taken) {
+      throw new ByssusException(ErrorCode.SHUTTING_DOWN, "this member is stopping");
+    }
+  }
+
+  private static void checkCluster(String watcherCluster, ControlPlaneState state) {
+    String own = state.image().clusterId();
+    if (!watcherCluster.isEmpty() && !own.isEmpty() && !watcherCluster.equals(own)) {
+      throw new ByssusException(
+          ErrorCode.WRONG_CLUSTER,
+          "the watcher is of cluster " + watcherCluster + ", this is cluster " + own);
+    }
+  }
+
+  private void changed() {
+    if (roundWaits.compareAndSet(false, true)) {
+      execute(
+          () -> {
+            roundWaits.set(false);
+            List.copyOf(watchers).forEach(this::feed);
+          });
+    }
+  }
+
+  private boolean execute(Runnable task) {
+    try {
+      thread.execute(task);
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
+  }
+
+  /** Sends what is new, if the stream takes it; false where nothing was sent. */
+  private boolean feed(Watcher watcher) {
+    if (!watchers.contains(watcher) || !watcher.stream.isReady()) {
+      return false;
+    }
+    watcher.readyNanos = nanos.getAsLong();
+    ControlPlaneState now = state.state();
+    long revision = now.image().revision();
+    String cluster = now.image().clusterId();
+    boolean behind = revision < watcher.revision;
+    // Before this member knows its cluster it cannot tell whether the watcher is of it.
+    if (behind || !watcher.clusterId.isEmpty() && cluster.isEmpty()) {
+      return false;
+    }
+    if (!watcher.clusterId.isEmpty() && !watcher.clusterId.equals(cluster)) {
+      end(watcher, ErrorCode.WRONG_CLUSTER, "this is cluster " + cluster);
+      return true;
+    }
+    Optional<List<MapChange>> changes =
+        watcher.revision == 0 ? Optional.empty() : state.history().after(watcher.revision);
+    if (changes.isPresent() && changes.get().isEmpty()) {
+      return false;
+    }
+    if (changes.isPresent()) {
+      // The history may know more by now than the state read above; each change is one revision.
+      watcher.revision += changes.get().size();
+      send(watcher, step(watcher.revision, changes.get()));
+    } else {
+      watcher.revision = revision;
+      send(watcher, wholeMap(now));
+    }
+    return true;
+  }
+
+  private static WatchResponse step(long revision, List<MapChange> changes) {
+    return WatchResponse.newBuilder().setRevision(revision).addAllChanges(changes).build();
+  }
+
+  private WatchResponse wholeMap(ControlPlaneState now) {
+    long revision = now.image().revision();
+    if (wholeMap.isEmpty() || wholeMap.get().getRevision() != revision) {
+      wholeMap =
+          Optional.of(
+              WatchResponse.newBuilder().setRevision(revision).setMap(now.image().toMap()).build());
+    }
+    return wholeMap.get();
+  }
+
+  private void signOfLife() {
+    long now = nanos.getAsLong();
+    for (Watcher watcher : List.copyOf(watchers)) {
+      if (watcher.stream.isReady()) {
+        if (!feed(watcher)) {
+          alive(watcher);
+        }
+      } else if (now - watcher.readyNanos > STUCK_NANOS) {
+        log.info("Cutting a watcher that takes nothing: revision={}", watcher.revision);
+        end(watcher, ErrorCode.OVERLOADED, "the watcher takes no steps");
+      }
+    }
+  }
+
+  private void alive(Watcher watcher) {
+    if (watchers.contains(watcher) && watcher.stream.isReady()) {
+      watcher.readyNanos = nanos.getAsLong();
+      send(watcher, step(state.image().revision(), List.of()));
+    }
+  }
+
+  private void send(Watcher watcher, WatchResponse step) {
+    try {
+      watcher.stream.onNext(step);
+    } catch (IllegalStateException | StatusRuntimeException e) {
+      // Cancelled in between.
+      remove(watcher);
+    }
+  }
+
+  private void end(Watcher watcher, ErrorCode code, String why) {
+    remove(watcher);
+    try {
+      watcher.stream.onError(new ByssusException(code, why));
+    } catch (IllegalStateException | StatusRuntimeException e) {
+      log.debug("A watcher had gone already", e);
+    }
+  }
+
+  private void remove(Watcher watcher) {
+    watchers.remove(watcher);
+    count = watchers.size();
+  }
+
+  /** Ends all streams: watchers go on at another member. */
+  @Override
+  public void close() throws InterruptedException {
+    execute(
+        () ->
+            List.copyOf(watchers)
+                .forEach(w -> end(w, ErrorCode.SHUTTING_DOWN, "this member is stopping")));
+    thread.shutdown();
+    if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+      log.warn("The watch streams did not end in time");
+      thread.shutdownNow();
+    }
+  }
+}
