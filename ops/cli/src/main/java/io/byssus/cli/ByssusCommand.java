@@ -43,7 +43,11 @@ final class ByssusCommand {
                 new CommandLine(new AdminCommand())
                     .addSubcommand(new AdminInitCommand(streams))
                     .addSubcommand(new AdminClusterCommand(streams))
-                    .addSubcommand(new NamespacesCommand(streams))
+                    .addSubcommand(
+                        new CommandLine(new NamespacesCommand())
+                            .addSubcommand(new NamespacesCreateCommand(streams))
+                            .addSubcommand(new NamespacesListCommand(streams))
+                            .addSubcommand(new NamespacesDescribeCommand(streams)))
                     .addSubcommand(new AdminNodesCommand(streams))
                     .addSubcommand(new AdminShardsCommand(streams)))
             .addSubcommand(

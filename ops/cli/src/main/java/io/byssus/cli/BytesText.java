@@ -13,11 +13,11 @@ import picocli.CommandLine.TypeConversionException;
  * {@code \r}, {@code \\}, {@code \/} and {@code \xHH} (any byte). {@link #show} writes what {@link
  * #parse} reads back.
  */
-final class BytesText implements ITypeConverter<byte[]> {
+final class BytesText implements ITypeConverter<ByteString> {
   @Override
-  public byte[] convert(String text) {
+  public ByteString convert(String text) {
     try {
-      return parse(text);
+      return ByteString.copyFrom(parse(text));
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }

@@ -64,7 +64,11 @@ final class Failures implements IExecutionExceptionHandler {
 
   private void tell(ParseResult arguments, String code, String message) {
     streams.out().flush();
-    if (arguments.hasMatchedOption("--json")) {
+    ParseResult command = arguments;
+    while (command.hasSubcommand()) {
+      command = command.subcommand();
+    }
+    if (command.hasMatchedOption("--json")) {
       ObjectNode object = JsonNodeFactory.instance.objectNode();
       object.set("error", json(code, message));
       streams.err().println(object);

@@ -2,6 +2,7 @@ package io.byssus.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.PageToken;
 import io.byssus.client.Scan;
@@ -53,21 +54,21 @@ final class KvScanCommand implements Callable<Integer> {
       paramLabel = "BYTES",
       converter = BytesText.class,
       description = "Only sort keys that start so.")
-  private byte[] prefix;
+  private ByteString prefix;
 
   @Option(
       names = "--from",
       paramLabel = "BYTES",
       converter = BytesText.class,
       description = "The first sort key, included.")
-  private byte[] from;
+  private ByteString from;
 
   @Option(
       names = "--to",
       paramLabel = "BYTES",
       converter = BytesText.class,
       description = "The end of the sort keys, excluded.")
-  private byte[] to;
+  private ByteString to;
 
   @Option(
       names = "--limit",
@@ -91,7 +92,7 @@ final class KvScanCommand implements Callable<Integer> {
       paramLabel = "PARTITION",
       converter = BytesText.class,
       description = "The partition key; see 'byssus kv --help'.")
-  private byte[] partition;
+  private ByteString partition;
 
   KvScanCommand(Streams streams) {
     this.streams = streams;
@@ -121,17 +122,17 @@ final class KvScanCommand implements Callable<Integer> {
     if (limit < 0) {
       throw new ParameterException(spec.commandLine(), "--limit must be 0 or more, is " + limit);
     }
-    Scan scan = Scan.of(partition).limit(limit);
+    Scan scan = Scan.of(partition.toByteArray()).limit(limit);
     if (prefix != null) {
-      scan = scan.prefix(prefix);
+      scan = scan.prefix(prefix.toByteArray());
     } else if (from != null || to != null) {
       scan = scan.range(orEmpty(from), orEmpty(to));
     }
     return pageToken == null ? scan : scan.after(pageToken);
   }
 
-  private static byte[] orEmpty(byte[] bytes) {
-    return bytes == null ? new byte[0] : bytes;
+  private static byte[] orEmpty(ByteString bytes) {
+    return bytes == null ? new byte[0] : bytes.toByteArray();
   }
 
   private void printJson(ScanCursor cursor) {
