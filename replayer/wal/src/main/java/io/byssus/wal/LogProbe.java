@@ -39,13 +39,21 @@ final class LogProbe implements AutoCloseable {
       ticksSinceLook++;
       if (anyShut() || ticksSinceLook >= LOOKS_APART_WHILE_OPEN) {
         ticksSinceLook = 0;
-        tell(check.look());
+        look();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       log.error("the log could not be looked at; shut shards stay shut", e);
     }
+  }
+
+  private void look() throws InterruptedException {
+    long[] acknowledgedBefore = new long[gates.length];
+    for (int shard = 0; shard < gates.length; shard++) {
+      acknowledgedBefore[shard] = gates[shard].lastAcknowledged();
+    }
+    tell(check.look(), acknowledgedBefore);
   }
 
   private boolean anyShut() {
@@ -57,7 +65,7 @@ final class LogProbe implements AutoCloseable {
     return false;
   }
 
-  private void tell(Verdict verdict) {
+  private void tell(Verdict verdict, long[] acknowledgedBefore) {
     if (verdict.kind() != lastKind) {
       switch (verdict.kind()) {
         case OURS -> log.info("the log answers and is ours");
@@ -68,7 +76,11 @@ final class LogProbe implements AutoCloseable {
     }
     switch (verdict.kind()) {
       case OURS ->
-          verdict.ends().forEach((shard, end) -> gates[shard].seenOurs(end, System.nanoTime()));
+          verdict
+              .ends()
+              .forEach(
+                  (shard, end) ->
+                      gates[shard].seenOurs(end, acknowledgedBefore[shard], System.nanoTime()));
       case NOT_OURS -> {
         for (ShardGate gate : gates) {
           gate.seenNotOurs(verdict.why());

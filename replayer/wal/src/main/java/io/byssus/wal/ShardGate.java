@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
  * <p>It is shut until the log has been seen to be ours; it shuts while the oldest record handed
  * over is unanswered for two seconds, so that callers hear "certainly not written" at once instead
  * of "perhaps" much later, and so that a partition without a leader cannot fill the buffer that all
- * shards share; and it shuts for good while the log is not ours or has lost what it had
- * acknowledged. A probe opens it again.
+ * shards share; and it is shut while the log is another one. A probe opens it again. It shuts for
+ * good once the log has lost what it had acknowledged: that needs an operator.
  */
 final class ShardGate {
   static final int MAX_RECORDS_IN_FLIGHT = 16_384;
@@ -24,6 +24,7 @@ final class ShardGate {
   private long bytesInFlight;
   private String shutBecause = "the log has not been checked yet";
   private String refusedBecause;
+  private String lostBecause;
   private long lastAcknowledged = -1;
 
   ShardGate(int shard) {
@@ -49,9 +50,10 @@ final class ShardGate {
    */
   synchronized HandOver enter(int bytes, long nowNanos) {
     shutIfUnanswered(nowNanos);
-    if (refusedBecause != null) {
+    String refusal = lostBecause != null ? lostBecause : refusedBecause;
+    if (refusal != null) {
       throw new ByssusException(
-          ErrorCode.LOG_REFUSED, "the log of shard " + shard + " is refused: " + refusedBecause);
+          ErrorCode.LOG_REFUSED, "the log of shard " + shard + " is refused: " + refusal);
     }
     if (shutBecause != null) {
       throw unavailable(shutBecause);
@@ -83,7 +85,7 @@ final class ShardGate {
   synchronized boolean acknowledged(HandOver handOver, long offset) {
     leave(handOver);
     if (offset <= lastAcknowledged) {
-      refusedBecause =
+      lostBecause =
           "it gave offset "
               + offset
               + " to a new record after it had acknowledged offset "
@@ -94,11 +96,24 @@ final class ShardGate {
     return true;
   }
 
-  /** The log was seen to be ours, and to end at an offset for this shard. */
-  synchronized void seenOurs(long endOffset, long nowNanos) {
-    if (endOffset <= lastAcknowledged) {
-      refusedBecause =
-          "it ends at offset " + endOffset + " but had acknowledged offset " + lastAcknowledged;
+  /**
+   * The highest offset acknowledged so far; −1 where there is none. To be asked before the log is
+   * looked at.
+   */
+  synchronized long lastAcknowledged() {
+    return lastAcknowledged;
+  }
+
+  /**
+   * The log was seen to be ours, and to end at an offset for this shard.
+   *
+   * @param acknowledgedBefore {@link #lastAcknowledged} from before the look: what was acknowledged
+   *     meanwhile need not be seen
+   */
+  synchronized void seenOurs(long endOffset, long acknowledgedBefore, long nowNanos) {
+    if (endOffset <= acknowledgedBefore) {
+      lostBecause =
+          "it ends at offset " + endOffset + " but had acknowledged offset " + acknowledgedBefore;
       return;
     }
     refusedBecause = null;
@@ -114,7 +129,7 @@ final class ShardGate {
   /** Whether a probe has to look at the log before records may go in. */
   synchronized boolean needsProbe(long nowNanos) {
     shutIfUnanswered(nowNanos);
-    return shutBecause != null || refusedBecause != null;
+    return shutBecause != null || refusedBecause != null || lostBecause != null;
   }
 
   synchronized int recordsInFlight() {

@@ -20,34 +20,34 @@ class ShardGateTest {
   @Test
   void itIsShutUntilTheLogHasBeenSeen() {
     assertEquals(ErrorCode.LOG_UNAVAILABLE, refusal(0));
-    gate.seenOurs(0, 0);
+    gate.seenOurs(0, gate.lastAcknowledged(), 0);
     gate.enter(1, 0);
   }
 
   @Test
   void itShutsWhileTheOldestIsUnansweredForTwoSecondsAndAProbeOpensIt() {
-    gate.seenOurs(0, 0);
+    gate.seenOurs(0, gate.lastAcknowledged(), 0);
     ShardGate.HandOver first = gate.enter(1, 0);
     gate.acknowledged(gate.enter(1, SECOND), 0);
     gate.enter(1, 2 * SECOND);
     assertEquals(ErrorCode.LOG_UNAVAILABLE, refusal(2 * SECOND + 1));
-    gate.seenOurs(1, 2 * SECOND + 2);
+    gate.seenOurs(1, gate.lastAcknowledged(), 2 * SECOND + 2);
     assertEquals(ErrorCode.LOG_UNAVAILABLE, refusal(2 * SECOND + 3), "the oldest still waits");
     gate.failed(first);
     assertEquals(ErrorCode.LOG_UNAVAILABLE, refusal(2 * SECOND + 4), "nobody has looked yet");
-    gate.seenOurs(1, 2 * SECOND + 5);
+    gate.seenOurs(1, gate.lastAcknowledged(), 2 * SECOND + 5);
     gate.enter(1, 2 * SECOND + 6);
   }
 
   @Test
   void itIsBoundedInRecordsAndBytes() {
-    gate.seenOurs(0, 0);
+    gate.seenOurs(0, gate.lastAcknowledged(), 0);
     for (int i = 0; i < ShardGate.MAX_RECORDS_IN_FLIGHT; i++) {
       gate.enter(1, 0);
     }
     assertEquals(ErrorCode.LOG_UNAVAILABLE, refusal(0));
     ShardGate other = new ShardGate(1);
-    other.seenOurs(0, 0);
+    other.seenOurs(0, -1, 0);
     ShardGate.HandOver large = other.enter((int) ShardGate.MAX_BYTES_IN_FLIGHT, 0);
     assertThrows(ByssusException.class, () -> other.enter(1, 0));
     other.failed(large);
@@ -55,20 +55,36 @@ class ShardGateTest {
   }
 
   @Test
-  void aLogThatGivesAnOffsetTwiceIsRefusedUntilItEndsBeyond() {
-    gate.seenOurs(0, 0);
+  void aLogThatGivesAnOffsetTwiceHasLostRecordsAndIsRefusedForGood() {
+    gate.seenOurs(0, -1, 0);
     assertTrue(gate.acknowledged(gate.enter(1, 0), 41));
     assertFalse(gate.acknowledged(gate.enter(1, 0), 3));
     assertEquals(ErrorCode.LOG_REFUSED, refusal(0));
-    gate.seenOurs(4, 0);
+    gate.seenOurs(100, 41, 0);
     assertEquals(ErrorCode.LOG_REFUSED, refusal(0));
-    gate.seenOurs(42, 0);
+  }
+
+  @Test
+  void aLogThatEndsBeforeWhatItHadAcknowledgedIsRefusedForGood() {
+    gate.seenOurs(0, -1, 0);
+    gate.acknowledged(gate.enter(1, 0), 41);
+    gate.seenOurs(41, 41, 0);
+    assertEquals(ErrorCode.LOG_REFUSED, refusal(0));
+  }
+
+  @Test
+  void whatIsAcknowledgedDuringALookNeedNotBeSeenByIt() {
+    gate.seenOurs(0, -1, 0);
+    gate.acknowledged(gate.enter(1, 0), 41);
+    long before = gate.lastAcknowledged();
+    gate.acknowledged(gate.enter(1, 0), 42);
+    gate.seenOurs(42, before, 0);
     gate.enter(1, 0);
   }
 
   @Test
   void aLogThatIsNotOursIsRefused() {
-    gate.seenOurs(0, 0);
+    gate.seenOurs(0, gate.lastAcknowledged(), 0);
     gate.seenNotOurs("it is another");
     assertEquals(ErrorCode.LOG_REFUSED, refusal(0));
     assertTrue(gate.needsProbe(0));

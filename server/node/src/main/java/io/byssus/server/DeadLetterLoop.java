@@ -6,6 +6,7 @@ import io.byssus.storage.DeadLetter;
 import io.byssus.storage.Shard;
 import io.byssus.wal.DeadLetterAppender;
 import io.byssus.wal.WalConfig;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -48,8 +49,9 @@ final class DeadLetterLoop implements AutoCloseable {
   private void copyAll() {
     for (Replica replica : host.replicas()) {
       try {
-        if (owns(replica.shard()) && replica.open().deadLetters() > 0) {
-          copy(replica.shard(), replica.open());
+        Optional<Shard> shard = replica.shardIfOpen();
+        if (shard.isPresent() && shard.get().deadLetters() > 0 && owns(replica.shard())) {
+          copy(replica.shard(), shard.get());
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -133,6 +133,11 @@ final class Replica implements ReplayTarget {
     return open;
   }
 
+  /** The shard, where it is open. */
+  Optional<Shard> shardIfOpen() {
+    return Optional.ofNullable(shard);
+  }
+
   /**
    * Completes when a position is applied, on the applying thread.
    *
