@@ -33,7 +33,10 @@ public record Seed(long value) {
    * of the order in which they run.
    */
   public Seed part(int number) {
-    // The golden ratio's bits spread neighbouring numbers far apart.
-    return new Seed(value ^ (number + 1) * 0x9E37_79B9_7F4A_7C15L);
+    // SplitMix64: mixed well enough that parts of parts do not meet either.
+    long mixed = value + (number + 1) * 0x9E37_79B9_7F4A_7C15L;
+    mixed = (mixed ^ (mixed >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D0_49BB_1331_11EBL;
+    return new Seed(mixed ^ (mixed >>> 31));
   }
 }

@@ -1,0 +1,10 @@
+package io.byssus.systemtests.faults;
+
+/** What is killed. */
+enum Victim {
+  SERVER,
+  DISPATCHER,
+  /** The control plane's leader. */
+  LEADER,
+  KAFKA
+}
