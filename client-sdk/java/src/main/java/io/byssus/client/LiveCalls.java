@@ -36,7 +36,12 @@ final class LiveCalls {
     live.forEach(call -> call.abort(clientClosed()));
   }
 
-  private static CallFailure clientClosed() {
+  /** Whether no call may send anything any more. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  static CallFailure clientClosed() {
     return CallFailure.local(ErrorCode.SHUTTING_DOWN, "the client was closed");
   }
 }

@@ -128,6 +128,11 @@ final class WriteCall<Q> implements LiveCalls.Call {
   }
 
   private void attempt(Dispatcher last) {
+    if (calls.live().isClosed()) {
+      // The writes before it in its records' lines were ended a moment ago; it will be, unsent.
+      abort(LiveCalls.clientClosed());
+      return;
+    }
     long now = calls.now();
     Dispatcher dispatcher = calls.dispatchers().pick(last, now);
     Attempt<Q, WriteResponse> next =

@@ -184,8 +184,8 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
     Arrival arrival =
         new Arrival(number, REQUEST_ID.get(), namespace, partitionKey, operations, options);
     cluster.arrivals.add(arrival);
-    Fault fault = cluster.faults.apply(arrival);
     ErrorCode refusal = cluster.refusal(arrival);
+    Fault fault = cluster.faults.apply(arrival);
     if (fault instanceof Fault.Refuse refuse) {
       refusal = refuse.code();
     }
