@@ -1,249 +1,67 @@
 package io.byssus.server;
 
+import static io.byssus.server.ServedShard.NAMESPACE;
+import static io.byssus.server.ServedShard.at;
+import static io.byssus.server.ServedShard.errorOf;
+import static io.byssus.server.ServedShard.key;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import io.byssus.clustermap.ClusterImage;
-import io.byssus.kafka.EmbeddedKafka;
 import io.byssus.model.ErrorCode;
-import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
-import io.byssus.process.GrpcListener;
-import io.byssus.process.HostPort;
-import io.byssus.process.ProcessMetrics;
-import io.byssus.process.Readiness;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
-import io.byssus.proto.internal.v1.Cluster;
-import io.byssus.proto.internal.v1.ClusterMap;
 import io.byssus.proto.internal.v1.DumpReplicaRequest;
 import io.byssus.proto.internal.v1.DumpReplicaResponse;
-import io.byssus.proto.internal.v1.LogIdentity;
 import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.ReplicaReport;
-import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardKeys;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
 import io.byssus.proto.internal.v1.ShardMultiGetResponse;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.ShardScanResponse;
-import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.kv.v1.GetResponse;
-import io.byssus.proto.kv.v1.Key;
-import io.byssus.proto.log.v1.ConflictRule;
-import io.byssus.proto.log.v1.IncarnationStart;
-import io.byssus.proto.log.v1.LogRecord;
-import io.byssus.proto.log.v1.NamespaceRules;
-import io.byssus.proto.log.v1.Operation;
-import io.byssus.proto.log.v1.Write;
 import io.byssus.proto.log.v1.WriterStamp;
-import io.byssus.storage.NodeStorage;
-import io.byssus.storage.StorageConfig;
-import io.byssus.wal.KafkaWal;
-import io.byssus.wal.WalConfig;
-import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A server's read calls over real gRPC, with a real log behind its replicas. Shard 0 is held, shard
- * 1 is not.
- */
 class ReadServiceTest {
-  private static final String CLUSTER = "cluster-1";
-  private static final int NAMESPACE = 5;
-
   @TempDir static Path directory;
-  private static EmbeddedKafka kafka;
-  private static KafkaWal wal;
-  private static NodeStorage storage;
-  private static ProcessMetrics metrics;
-  private static ReplicaHost host;
-  private static ReadWaits waits;
-  private static ReplicaFeed feed;
-  private static GrpcListener listener;
-  private static ManagedChannel channel;
-  private static long sequence;
+  private static ServedShard shard;
 
   @BeforeAll
   static void start() throws Exception {
-    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
-    LogIdentity log = createLog();
-    WalConfig config = new WalConfig(kafka.bootstrapServers());
-    wal = new KafkaWal(config, log, 2);
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !wal.shut(0));
-    wal.append(
-            0,
-            LogRecord.newBuilder()
-                .setFormatVersion(1)
-                .setIncarnationStart(
-                    IncarnationStart.newBuilder().setClusterId(CLUSTER).setIncarnation(2))
-                .build())
-        .get(30, TimeUnit.SECONDS);
-
-    storage = new NodeStorage(StorageConfig.DEFAULT);
-    metrics = new ProcessMetrics("server", "server-1");
-    host =
-        new ReplicaHost(
-            "server-1",
-            directory.resolve("shards"),
-            storage,
-            config,
-            1,
-            new ReplicaMetrics(metrics.registry(), storage));
-    waits = new ReadWaits(2);
-    feed = new ReplicaFeed(host);
-    listener =
-        GrpcListener.on(new HostPort("127.0.0.1", 0), new Readiness(), metrics.registry())
-            .service(new ReadService(host, waits, feed))
-            .endless(ShardServiceGrpc.getWatchReplicasMethod())
-            .start();
-    channel =
-        NettyChannelBuilder.forTarget(listener.address().toString())
-            .usePlaintext()
-            .maxInboundMessageSize(8 << 20)
-            .build();
-    host.follow(
-        ClusterImage.of(
-            ClusterMap.newBuilder()
-                .setRevision(1)
-                .setCluster(Cluster.newBuilder().setClusterId(CLUSTER).setShardCount(2).setLog(log))
-                .addShards(
-                    ShardAssignment.newBuilder()
-                        .setShard(0)
-                        .setEpoch(1)
-                        .setIncarnation(2)
-                        .addReplicas("server-1"))
-                .addShards(ShardAssignment.newBuilder().setShard(1).addReplicas("server-2"))
-                .build()));
-  }
-
-  private static LogIdentity createLog() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic("wal", 2, (short) 1)
-                      .configs(Map.of("message.timestamp.type", "LogAppendTime"))))
-          .all()
-          .get();
-      return LogIdentity.newBuilder()
-          .setTopic("wal")
-          .setKafkaClusterId(kafka.clusterId())
-          .setTopicId(
-              admin
-                  .describeTopics(List.of("wal"))
-                  .allTopicNames()
-                  .get()
-                  .get("wal")
-                  .topicId()
-                  .toString())
-          .build();
-    }
+    shard = new ServedShard(directory);
   }
 
   @AfterAll
   static void stop() {
-    channel.shutdownNow();
-    listener.close();
-    feed.close();
-    waits.close();
-    host.close();
-    storage.close();
-    metrics.close();
-    wal.close();
-    kafka.close();
-  }
-
-  private static ShardServiceGrpc.ShardServiceBlockingStub stub() {
-    return ShardServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
-  }
-
-  private static WriterStamp nextStamp() {
-    sequence++;
-    return WriterStamp.newBuilder()
-        .setWriterHigh(1)
-        .setSequence(sequence)
-        .setLowestOpen(sequence)
-        .setAcceptUntilMs(System.currentTimeMillis() + 300_000)
-        .build();
-  }
-
-  private static long put(String partitionKey, String sortKey, int bytes) {
-    return put(nextStamp(), partitionKey, sortKey, bytes);
-  }
-
-  /** Writes a record of so many bytes and answers its position. */
-  private static long put(WriterStamp stamp, String partitionKey, String sortKey, int bytes) {
-    LogRecord record =
-        LogRecord.newBuilder()
-            .setFormatVersion(1)
-            .setNamespaceId(NAMESPACE)
-            .setRulesVersion(1)
-            .setNamespaceRules(
-                NamespaceRules.newBuilder()
-                    .setNamespaceId(NAMESPACE)
-                    .setVersion(1)
-                    .setConflictRule(ConflictRule.LOG_ORDER))
-            .setStamp(stamp)
-            .setWriterTimeMs(System.currentTimeMillis())
-            .setWrite(
-                Write.newBuilder()
-                    .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
-                    .setKeepOutcome(true)
-                    .addOperations(
-                        Operation.newBuilder()
-                            .setSortKey(ByteString.copyFromUtf8(sortKey))
-                            .setPut(ByteString.copyFrom(new byte[bytes]))))
-            .build();
-    return Position.pack(2, wal.append(0, record).join());
-  }
-
-  private static ShardView at(long position) {
-    return ShardView.newBuilder().setShard(0).setAtLeast(position).build();
-  }
-
-  private static Key key(String partitionKey, String sortKey) {
-    return Key.newBuilder()
-        .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
-        .setSortKey(ByteString.copyFromUtf8(sortKey))
-        .build();
-  }
-
-  private static ErrorCode errorOf(Runnable call) {
-    return GrpcErrors.fromGrpc(
-            assertThrows(StatusRuntimeException.class, call::run), ErrorCode.NO_REPLICA)
-        .code();
+    shard.close();
   }
 
   @Test
   void aReadWaitsForThePositionItAsksFor() {
-    long position = put("wait", "", 3);
+    long position = shard.put("wait", "", 3);
     GetResponse answer =
-        stub()
+        shard
+            .stub()
             .get(
                 ShardGetRequest.newBuilder()
                     .setView(at(position))
@@ -265,22 +83,20 @@ class ReadServiceTest {
             .build();
     assertEquals(
         ErrorCode.REPLICA_BEHIND,
-        errorOf(() -> stub().withDeadlineAfter(500, TimeUnit.MILLISECONDS).get(future)));
+        errorOf(() -> shard.stub().withDeadlineAfter(500, TimeUnit.MILLISECONDS).get(future)));
   }
 
   @Test
   void aPositionOfAnOlderIncarnationIsALostSession() {
-    put("session", "", 1);
+    shard.put("session", "", 1);
     ShardGetRequest old =
         ShardGetRequest.newBuilder()
             .setView(at(Position.pack(1, 0)))
             .setNamespaceId(NAMESPACE)
             .setKey(key("session", ""))
             .build();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> host.replica(0).open().incarnation() == 2);
-    assertEquals(ErrorCode.SESSION_LOST, errorOf(() -> stub().get(old)));
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> shard.started());
+    assertEquals(ErrorCode.SESSION_LOST, errorOf(() -> shard.stub().get(old)));
   }
 
   @Test
@@ -290,14 +106,15 @@ class ReadServiceTest {
             .setView(ShardView.newBuilder().setShard(1))
             .setKey(key("x", ""))
             .build();
-    assertEquals(ErrorCode.SHARD_NOT_HERE, errorOf(() -> stub().get(elsewhere)));
+    assertEquals(ErrorCode.SHARD_NOT_HERE, errorOf(() -> shard.stub().get(elsewhere)));
   }
 
   @Test
   void aMultiGetAnswersEachKeyForItself() {
-    long position = put("multi", "a", 10);
+    long position = shard.put("multi", "a", 10);
     ShardMultiGetResponse answer =
-        stub()
+        shard
+            .stub()
             .multiGet(
                 ShardMultiGetRequest.newBuilder()
                     .setNamespaceId(NAMESPACE)
@@ -319,10 +136,11 @@ class ReadServiceTest {
 
   @Test
   void aMultiGetStopsAtItsBytes() {
-    put("full", "a", 1_000);
-    long position = put("full", "b", 1_000);
+    shard.put("full", "a", 1_000);
+    long position = shard.put("full", "b", 1_000);
     ShardMultiGetResponse answer =
-        stub()
+        shard
+            .stub()
             .multiGet(
                 ShardMultiGetRequest.newBuilder()
                     .setNamespaceId(NAMESPACE)
@@ -341,7 +159,7 @@ class ReadServiceTest {
   void aScanStreamsInPiecesAndGoesOnAfterAnyOfThem() {
     long position = 0;
     for (int i = 0; i < 40; i++) {
-      position = put("scan", String.format("%02d", i), 20_000);
+      position = shard.put("scan", String.format("%02d", i), 20_000);
     }
     ShardScanRequest whole =
         ShardScanRequest.newBuilder()
@@ -350,7 +168,7 @@ class ReadServiceTest {
             .setPartitionKey(ByteString.copyFromUtf8("scan"))
             .build();
     List<ShardScanResponse> pieces = new ArrayList<>();
-    stub().scan(whole).forEachRemaining(pieces::add);
+    shard.stub().scan(whole).forEachRemaining(pieces::add);
     assertTrue(pieces.size() > 2, "800 KB in one piece");
     assertEquals(40, pieces.stream().mapToInt(ShardScanResponse::getRecordsCount).sum());
     assertTrue(pieces.get(pieces.size() - 1).getEnd());
@@ -362,7 +180,7 @@ class ReadServiceTest {
             .setAfterStart(true)
             .setLimit(1)
             .build();
-    ShardScanResponse piece = stub().scan(rest).next();
+    ShardScanResponse piece = shard.stub().scan(rest).next();
     assertEquals("38", piece.getRecords(0).getSortKey().toStringUtf8());
     assertEquals(1, piece.getRecordsCount());
     assertFalse(piece.getEnd());
@@ -370,10 +188,11 @@ class ReadServiceTest {
 
   @Test
   void whoWaitsForAWriteHearsWhatBecameOfIt() {
-    WriterStamp stamp = nextStamp();
-    long position = put(stamp, "outcome", "", 1);
+    WriterStamp stamp = shard.nextStamp();
+    long position = shard.put(stamp, "outcome", "", 1);
     AwaitAppliedResponse answer =
-        stub()
+        shard
+            .stub()
             .awaitApplied(
                 AwaitAppliedRequest.newBuilder()
                     .setView(at(position))
@@ -392,11 +211,11 @@ class ReadServiceTest {
 
   @Test
   void aDumpHoldsEverythingAndItsDigest() {
-    long position = put("dump", "", 7);
+    long position = shard.put("dump", "", 7);
     int records = 0;
     DumpReplicaResponse last = null;
     Iterator<DumpReplicaResponse> pieces =
-        stub().dumpReplica(DumpReplicaRequest.newBuilder().setView(at(position)).build());
+        shard.stub().dumpReplica(DumpReplicaRequest.newBuilder().setView(at(position)).build());
     while (pieces.hasNext()) {
       last = pieces.next();
       records += last.getRecordsCount();
@@ -408,9 +227,9 @@ class ReadServiceTest {
 
   @Test
   void watchersAreToldHowTheReplicasStand() {
-    long position = put("watch", "", 1);
+    long position = shard.put("watch", "", 1);
     Iterator<WatchReplicasResponse> steps =
-        stub().watchReplicas(WatchReplicasRequest.getDefaultInstance());
+        shard.stub().watchReplicas(WatchReplicasRequest.getDefaultInstance());
     while (true) {
       for (ReplicaReport report : steps.next().getReplicasList()) {
         if (report.getState() == ReplicaState.CAUGHT_UP

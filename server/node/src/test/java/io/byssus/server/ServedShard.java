@@ -1,0 +1,218 @@
+package io.byssus.server;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.google.protobuf.ByteString;
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.kafka.EmbeddedKafka;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.GrpcErrors;
+import io.byssus.model.Position;
+import io.byssus.process.GrpcListener;
+import io.byssus.process.HostPort;
+import io.byssus.process.ProcessMetrics;
+import io.byssus.process.Readiness;
+import io.byssus.proto.internal.v1.Cluster;
+import io.byssus.proto.internal.v1.ClusterMap;
+import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.proto.internal.v1.ShardAssignment;
+import io.byssus.proto.internal.v1.ShardServiceGrpc;
+import io.byssus.proto.internal.v1.ShardView;
+import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.log.v1.ConflictRule;
+import io.byssus.proto.log.v1.IncarnationStart;
+import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.proto.log.v1.NamespaceRules;
+import io.byssus.proto.log.v1.Operation;
+import io.byssus.proto.log.v1.Write;
+import io.byssus.proto.log.v1.WriterStamp;
+import io.byssus.storage.NodeStorage;
+import io.byssus.storage.StorageConfig;
+import io.byssus.wal.KafkaWal;
+import io.byssus.wal.WalConfig;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.awaitility.Awaitility;
+
+/**
+ * A server's read calls over real gRPC, with a real log behind its replicas. Of two shards, shard 0
+ * is held and shard 1 is not; the log is in incarnation 2.
+ */
+final class ServedShard implements AutoCloseable {
+  private static final String CLUSTER = "cluster-1";
+  static final int NAMESPACE = 5;
+
+  private final EmbeddedKafka kafka;
+  private final KafkaWal wal;
+  private final NodeStorage storage;
+  private final ProcessMetrics metrics;
+  private final ReplicaHost host;
+  private final ReadWaits waits;
+  private final ReplicaFeed feed;
+  private final GrpcListener listener;
+  private final ManagedChannel channel;
+  private long sequence;
+
+  ServedShard(Path directory) throws Exception {
+    kafka = EmbeddedKafka.start(directory.resolve("kafka"));
+    LogIdentity log = createLog();
+    WalConfig config = new WalConfig(kafka.bootstrapServers());
+    wal = new KafkaWal(config, log, 2);
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !wal.shut(0));
+    wal.append(
+            0,
+            LogRecord.newBuilder()
+                .setFormatVersion(1)
+                .setIncarnationStart(
+                    IncarnationStart.newBuilder().setClusterId(CLUSTER).setIncarnation(2))
+                .build())
+        .get(30, TimeUnit.SECONDS);
+
+    storage = new NodeStorage(StorageConfig.DEFAULT);
+    metrics = new ProcessMetrics("server", "server-1");
+    host =
+        new ReplicaHost(
+            "server-1",
+            directory.resolve("shards"),
+            storage,
+            config,
+            1,
+            new ReplicaMetrics(metrics.registry(), storage));
+    waits = new ReadWaits(2);
+    feed = new ReplicaFeed(host);
+    listener =
+        GrpcListener.on(new HostPort("127.0.0.1", 0), new Readiness(), metrics.registry())
+            .service(new ReadService(host, waits, feed))
+            .endless(ShardServiceGrpc.getWatchReplicasMethod())
+            .start();
+    channel =
+        NettyChannelBuilder.forTarget(listener.address().toString())
+            .usePlaintext()
+            .maxInboundMessageSize(8 << 20)
+            .build();
+    host.follow(
+        ClusterImage.of(
+            ClusterMap.newBuilder()
+                .setRevision(1)
+                .setCluster(Cluster.newBuilder().setClusterId(CLUSTER).setShardCount(2).setLog(log))
+                .addShards(
+                    ShardAssignment.newBuilder()
+                        .setShard(0)
+                        .setEpoch(1)
+                        .setIncarnation(2)
+                        .addReplicas("server-1"))
+                .addShards(ShardAssignment.newBuilder().setShard(1).addReplicas("server-2"))
+                .build()));
+  }
+
+  private LogIdentity createLog() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic("wal", 2, (short) 1)
+                      .configs(Map.of("message.timestamp.type", "LogAppendTime"))))
+          .all()
+          .get();
+      return LogIdentity.newBuilder()
+          .setTopic("wal")
+          .setKafkaClusterId(kafka.clusterId())
+          .setTopicId(
+              admin
+                  .describeTopics(List.of("wal"))
+                  .allTopicNames()
+                  .get()
+                  .get("wal")
+                  .topicId()
+                  .toString())
+          .build();
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    listener.close();
+    feed.close();
+    waits.close();
+    host.close();
+    storage.close();
+    metrics.close();
+    wal.close();
+    kafka.close();
+  }
+
+  /** Whether the held replica has come to the log's first incarnation. */
+  boolean started() {
+    return host.replica(0).open().incarnation() == 2;
+  }
+
+  ShardServiceGrpc.ShardServiceBlockingStub stub() {
+    return ShardServiceGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  WriterStamp nextStamp() {
+    sequence++;
+    return WriterStamp.newBuilder()
+        .setWriterHigh(1)
+        .setSequence(sequence)
+        .setLowestOpen(sequence)
+        .setAcceptUntilMs(System.currentTimeMillis() + 300_000)
+        .build();
+  }
+
+  long put(String partitionKey, String sortKey, int bytes) {
+    return put(nextStamp(), partitionKey, sortKey, bytes);
+  }
+
+  /** Writes a record of so many bytes and answers its position. */
+  long put(WriterStamp stamp, String partitionKey, String sortKey, int bytes) {
+    LogRecord record =
+        LogRecord.newBuilder()
+            .setFormatVersion(1)
+            .setNamespaceId(NAMESPACE)
+            .setRulesVersion(1)
+            .setNamespaceRules(
+                NamespaceRules.newBuilder()
+                    .setNamespaceId(NAMESPACE)
+                    .setVersion(1)
+                    .setConflictRule(ConflictRule.LOG_ORDER))
+            .setStamp(stamp)
+            .setWriterTimeMs(System.currentTimeMillis())
+            .setWrite(
+                Write.newBuilder()
+                    .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
+                    .setKeepOutcome(true)
+                    .addOperations(
+                        Operation.newBuilder()
+                            .setSortKey(ByteString.copyFromUtf8(sortKey))
+                            .setPut(ByteString.copyFrom(new byte[bytes]))))
+            .build();
+    return Position.pack(2, wal.append(0, record).join());
+  }
+
+  static ShardView at(long position) {
+    return ShardView.newBuilder().setShard(0).setAtLeast(position).build();
+  }
+
+  static Key key(String partitionKey, String sortKey) {
+    return Key.newBuilder()
+        .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
+        .setSortKey(ByteString.copyFromUtf8(sortKey))
+        .build();
+  }
+
+  static ErrorCode errorOf(Runnable call) {
+    return GrpcErrors.fromGrpc(
+            assertThrows(StatusRuntimeException.class, call::run), ErrorCode.NO_REPLICA)
+        .code();
+  }
+}
