@@ -16,7 +16,6 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -228,7 +227,7 @@ final class ScanRelay {
   synchronized void fail(Throwable failure) {
     if (!ended) {
       end();
-      reader.onError(failure instanceof CompletionException ? failure.getCause() : failure);
+      reader.onError(UnaryAnswer.toGrpc(failure));
     }
   }
 

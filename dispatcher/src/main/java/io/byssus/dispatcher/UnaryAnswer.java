@@ -1,14 +1,17 @@
 package io.byssus.dispatcher;
 
+import io.byssus.model.ByssusException;
+import io.byssus.model.GrpcErrors;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** Sends a future's outcome to a caller, and cancels it when the caller has gone. */
 final class UnaryAnswer {
   private UnaryAnswer() {}
 
-  /** Must be called while the call is being set up; errors are put into words by the listener. */
+  /** Must be called while the call is being set up. */
   static <T> void send(CompletableFuture<T> answer, StreamObserver<T> caller) {
     ServerCallStreamObserver<T> stream = (ServerCallStreamObserver<T>) caller;
     stream.setOnCancelHandler(() -> answer.cancel(false));
@@ -18,11 +21,20 @@ final class UnaryAnswer {
             return;
           }
           if (failure != null) {
-            stream.onError(failure);
+            stream.onError(toGrpc(failure));
           } else {
             stream.onNext(value);
             stream.onCompleted();
           }
         });
+  }
+
+  /**
+   * The gRPC form of a failure that speaks for itself; any other as it is, for the listener to log.
+   * (gRPC would look into the causes for a status, and find one that was meant for us.)
+   */
+  static Throwable toGrpc(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof ByssusException error ? GrpcErrors.toGrpc(error) : cause;
   }
 }

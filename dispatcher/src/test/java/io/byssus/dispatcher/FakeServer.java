@@ -47,8 +47,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -56,11 +58,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A server over real gRPC whose state is the log in memory, replayed as far as a test lets it. It
@@ -83,6 +87,8 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private Server server;
   private int port;
   private volatile Optional<ErrorCode> failure = Optional.empty();
+  private final Map<Integer, ErrorCode> shardFailures = new ConcurrentHashMap<>();
+  private final AtomicInteger cancelled = new AtomicInteger();
   private volatile Optional<OutcomeKind> outcome = Optional.empty();
   private volatile boolean hanging;
   private volatile int frozenAt = Integer.MAX_VALUE;
@@ -140,6 +146,16 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   /** From now on answers every read with an error; null: not any more. */
   void failWith(ErrorCode code) {
     failure = Optional.ofNullable(code);
+  }
+
+  /** From now on answers every read of one shard with an error. */
+  void failShardWith(int shard, ErrorCode code) {
+    shardFailures.put(shard, code);
+  }
+
+  /** How many calls were cancelled while this server hung. */
+  int cancelled() {
+    return cancelled.get();
   }
 
   /** From now on takes calls and says nothing, reports included. */
@@ -217,7 +233,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   @Override
   public void multiGet(ShardMultiGetRequest request, StreamObserver<ShardMultiGetResponse> caller) {
     calls.add("multiGet");
-    if (hanging) {
+    if (hangs()) {
       return;
     }
     ShardMultiGetResponse.Builder answer = ShardMultiGetResponse.newBuilder();
@@ -259,6 +275,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     private final ShardScanRequest request;
     private final ServerCallStreamObserver<ShardScanResponse> stream;
     private List<ScanRecord> left;
+    private long sent;
     private boolean ended;
 
     Scan(ShardScanRequest request, ServerCallStreamObserver<ShardScanResponse> stream) {
@@ -277,10 +294,11 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
           stream.onError(GrpcErrors.toGrpc(new ByssusException(ErrorCode.SHUTTING_DOWN, "dying")));
           return;
         }
-        long limit = request.getLimit() == 0 ? Long.MAX_VALUE : request.getLimit();
+        long limit = request.getLimit() == 0 ? Long.MAX_VALUE : request.getLimit() - sent;
         int size = (int) Math.min(Math.min(pieceRecords, left.size()), limit);
         List<ScanRecord> piece = left.subList(0, size);
         left = left.subList(size, left.size());
+        sent += size;
         piecesSent++;
         stream.onNext(
             ShardScanResponse.newBuilder()
@@ -374,7 +392,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   /** Waits for the view's position and answers, or fails as the test wants. */
   private void serve(StreamObserver<?> caller, ShardView view, Runnable answer) {
-    if (hanging) {
+    if (hangs()) {
       return;
     }
     Optional<ErrorCode> problem = problem(view);
@@ -385,9 +403,19 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     }
   }
 
+  private boolean hangs() {
+    if (hanging) {
+      Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
+    }
+    return hanging;
+  }
+
   private Optional<ErrorCode> problem(ShardView view) {
     if (failure.isPresent()) {
       return failure;
+    }
+    if (shardFailures.containsKey(view.getShard())) {
+      return Optional.of(shardFailures.get(view.getShard()));
     }
     if (view.getAtLeast() != 0 && Position.incarnation(view.getAtLeast()) < INCARNATION) {
       return Optional.of(ErrorCode.SESSION_LOST);
@@ -474,7 +502,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     }
   }
 
-  private static final java.util.Comparator<ByteString> BYTES =
+  private static final Comparator<ByteString> BYTES =
       ByteString.unsignedLexicographicalComparator();
 
   private static TreeMap<ByteString, Record> sorted() {
@@ -482,7 +510,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   }
 
   private static String partition(int namespaceId, ByteString partitionKey) {
-    return namespaceId + "/" + partitionKey.toString(java.nio.charset.StandardCharsets.ISO_8859_1);
+    return namespaceId + "/" + partitionKey.toString(StandardCharsets.ISO_8859_1);
   }
 
   private final class TakeRequestIds implements ServerInterceptor {

@@ -16,10 +16,12 @@ import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.kv.v1.GetRequest;
+import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.PutRequest;
 import io.byssus.proto.kv.v1.WriteOptions;
+import io.byssus.proto.kv.v1.WriteResponse;
 import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.wal.InMemoryWal;
 import io.byssus.wal.LogEntry;
@@ -41,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.function.Executable;
 
@@ -165,7 +168,7 @@ final class TestCluster implements AutoCloseable {
     await().ignoreException(StatusRuntimeException.class).until(() -> get("k", "").isInitialized());
   }
 
-  static org.awaitility.core.ConditionFactory await() {
+  static ConditionFactory await() {
     return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5));
   }
 
@@ -186,7 +189,7 @@ final class TestCluster implements AutoCloseable {
     return channel;
   }
 
-  io.byssus.proto.kv.v1.GetResponse get(String partitionKey, String sortKey) {
+  GetResponse get(String partitionKey, String sortKey) {
     return kv().get(getRequest(partitionKey, sortKey));
   }
 
@@ -197,7 +200,7 @@ final class TestCluster implements AutoCloseable {
         .build();
   }
 
-  io.byssus.proto.kv.v1.WriteResponse put(String partitionKey, String sortKey, String value) {
+  WriteResponse put(String partitionKey, String sortKey, String value) {
     return kv().put(putRequest(partitionKey, sortKey, value));
   }
 

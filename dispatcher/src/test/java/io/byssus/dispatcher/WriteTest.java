@@ -33,6 +33,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -406,8 +407,7 @@ class WriteTest {
 
   /** An answer that may still be to come. */
   private static final class Answer implements StreamObserver<WriteResponse> {
-    private final java.util.concurrent.CompletableFuture<WriteResponse> future =
-        new java.util.concurrent.CompletableFuture<>();
+    private final CompletableFuture<WriteResponse> future = new CompletableFuture<>();
 
     boolean done() {
       return future.isDone();
