@@ -16,12 +16,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "local",
     description = {
-      "Runs a cluster in one process on this machine, until Ctrl-C: Kafka, a control plane,"
-          + " servers",
-      "and a dispatcher, on loopback. Prints one line with 'ready' and the dispatcher's address"
-          + " when",
-      "it can be used. Everything is kept in the data directory, and is there again at the next",
-      "start, however this one ended. What the parts have to say goes to byssus.log there."
+      "Runs a cluster in one process on this machine, until Ctrl-C.",
+      "",
+      "Kafka, a control plane, servers and a dispatcher, all on loopback. Prints one line with",
+      "'ready' and the dispatcher's address when it can be used. Everything is kept in the data",
+      "directory, and is there again at the next start, however this one ended. What the parts"
+          + " have",
+      "to say goes to byssus.log there."
     },
     footer = {
       "",

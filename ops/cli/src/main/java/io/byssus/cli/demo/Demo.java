@@ -105,7 +105,8 @@ public final class Demo {
       restart.compareReplicas(
           client.admin(),
           client.session(),
-          places.inFileOrder().size() + journal.acknowledgedRecords());
+          places.inFileOrder().size() + journal.acknowledgedRecords(),
+          places.inFileOrder().size() + journal.keys().size());
     }
 
     screen.print("");
