@@ -79,6 +79,9 @@ final class ErrorInterceptor implements ServerInterceptor {
         closeOnce(chosen.getStatus(), chosen.getTrailers());
       } else if (failure instanceof StatusException chosen) {
         closeOnce(chosen.getStatus(), chosen.getTrailers());
+      } else if (isCancelled()) {
+        // Nobody listens any more, and what fails because of that is nobody's fault.
+        closeOnce(Status.CANCELLED.withDescription("the caller has gone"), null);
       } else {
         var translated = translate(failure, getMethodDescriptor().getFullMethodName());
         closeOnce(translated.getStatus(), translated.getTrailers());

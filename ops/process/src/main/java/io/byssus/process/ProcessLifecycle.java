@@ -104,6 +104,10 @@ public final class ProcessLifecycle {
   }
 
   private void stopAndHalt() {
+    if (stopped.getCount() == 0) {
+      // It stopped by itself, and whoever ends the JVM now has chosen the exit code.
+      return;
+    }
     haltAfter(STOP_LIMIT, 1);
     stop();
     System.out.flush();

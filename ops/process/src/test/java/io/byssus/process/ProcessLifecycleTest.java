@@ -85,6 +85,16 @@ class ProcessLifecycleTest {
     }
   }
 
+  @Test
+  void aProcessThatStoppedByItselfEndsWithTheCodeOfWhoeverEndsIt() throws Exception {
+    try (var child = ChildJvm.start(Service.class, "stopping")) {
+      assertEquals("started", child.line());
+      assertEquals("listener closed", child.line());
+      assertEquals("store closed", child.line());
+      assertEquals(3, child.exitCode(10));
+    }
+  }
+
   /** A process with two parts. */
   static final class Service {
     private static final Logger log = LoggerFactory.getLogger(Service.class);
@@ -100,6 +110,10 @@ class ProcessLifecycleTest {
       System.out.println("started");
       if (args[0].equals("failing")) {
         lifecycle.fail(7);
+      }
+      if (args[0].equals("stopping")) {
+        lifecycle.stop();
+        System.exit(3);
       }
       lifecycle.awaitStopped();
     }
