@@ -40,6 +40,7 @@ public final class ControlPlaneNode implements AutoCloseable {
   private final LongSupplier nanos = System::nanoTime;
   private final HaltSwitch halt = new HaltSwitch();
   private final ReplicatedState state = new ReplicatedState(halt, HISTORY_CHANGES);
+  private final VoteGate votes;
   private RaftGroup group;
   private HostPort address;
   private HostPort metricsAddress;
@@ -49,6 +50,7 @@ public final class ControlPlaneNode implements AutoCloseable {
     this.config = config;
     this.readiness = readiness;
     this.lifecycle = lifecycle;
+    this.votes = new VoteGate(config.self().peer());
   }
 
   /**
@@ -101,7 +103,6 @@ public final class ControlPlaneNode implements AutoCloseable {
     LeaseTable leases = new LeaseTable(config.lease());
     state.onLeadership(term -> leases.clear());
     WatchHub watches = lifecycle.closeAtStop("watches", new WatchHub(state, nanos));
-    VoteGate votes = new VoteGate(config.self().peer());
     ControlPlaneMetrics.register(metrics.registry(), state, votes, halt, watches);
     group =
         lifecycle.closeAtStop(
@@ -142,6 +143,8 @@ public final class ControlPlaneNode implements AutoCloseable {
                     .endless(ControlPlaneServiceGrpc.getWatchMethod())
                     .start())
             .address();
+    // Before the port closes, so that watchers are told to go on elsewhere.
+    lifecycle.closeAtStop("watch streams", watches::endStreams);
     followReadiness();
   }
 
@@ -222,6 +225,10 @@ public final class ControlPlaneNode implements AutoCloseable {
 
   ReplicatedState replicated() {
     return state;
+  }
+
+  VoteGate votes() {
+    return votes;
   }
 
   HaltSwitch halted() {

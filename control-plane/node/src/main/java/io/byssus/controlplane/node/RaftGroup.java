@@ -28,8 +28,6 @@ import java.util.stream.Collectors;
 final class RaftGroup implements AutoCloseable {
   private static final String GROUP = "control-plane";
   private static final int SNAPSHOT_SECONDS = 300;
-  // A timed snapshot is left out where fewer commands have come since the last.
-  private static final int SNAPSHOT_MARGIN = 100;
   private static final int TIMER_THREADS = 2;
   private static final int RAFT_RPC_THREADS = 6;
   private static final int CLIENT_THREADS = 6;
@@ -93,7 +91,6 @@ final class RaftGroup implements AutoCloseable {
     options.setSnapshotUri(directory.resolve("snapshot").toString());
     options.setElectionTimeoutMs((int) electionTimeout.toMillis());
     options.setSnapshotIntervalSecs(SNAPSHOT_SECONDS);
-    options.setSnapshotLogIndexMargin(SNAPSHOT_MARGIN);
     options.setDisableCli(true);
     options.setTimerPoolSize(TIMER_THREADS);
     options.setRpcProcessorThreadPoolSize(CLIENT_THREADS);

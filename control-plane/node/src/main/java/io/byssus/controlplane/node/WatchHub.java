@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class WatchHub implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
+  private static final Duration END_LIMIT = Duration.ofSeconds(2);
   private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final ReplicatedState state;
@@ -44,6 +46,7 @@ final class WatchHub implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "watch-hub"));
   private Optional<WatchResponse> wholeMap = Optional.empty();
+  private boolean stopping;
   private volatile int count;
 
   private static final class Watcher {
@@ -86,6 +89,10 @@ final class WatchHub implements AutoCloseable {
     boolean taken =
         execute(
             () -> {
+              if (stopping) {
+                sendAway(watcher);
+                return;
+              }
               watchers.add(watcher);
               count = watchers.size();
               // The first step comes at once, also where nothing is new: it says that we are here.
@@ -133,16 +140,16 @@ final class WatchHub implements AutoCloseable {
     }
     watcher.readyNanos = nanos.getAsLong();
     ControlPlaneState now = state.state();
-    long revision = now.image().revision();
     String cluster = now.image().clusterId();
-    boolean behind = revision < watcher.revision;
-    // Before this member knows its cluster it cannot tell whether the watcher is of it.
-    if (behind || !watcher.clusterId.isEmpty() && cluster.isEmpty()) {
-      return false;
-    }
-    if (!watcher.clusterId.isEmpty() && !watcher.clusterId.equals(cluster)) {
+    boolean sameCluster = watcher.clusterId.isEmpty() || watcher.clusterId.equals(cluster);
+    if (!sameCluster && !cluster.isEmpty()) {
       end(watcher, ErrorCode.WRONG_CLUSTER, "this is cluster " + cluster);
       return true;
+    }
+    long revision = now.image().revision();
+    // Before this member knows its cluster it cannot tell whether the watcher is of it.
+    if (!sameCluster || revision < watcher.revision) {
+      return false;
     }
     Optional<List<MapChange>> changes =
         watcher.revision == 0 ? Optional.empty() : state.history().after(watcher.revision);
@@ -218,17 +225,26 @@ final class WatchHub implements AutoCloseable {
     count = watchers.size();
   }
 
-  /** Ends all streams: watchers go on at another member. */
-  @Override
-  public void close() throws InterruptedException {
+  /** Ends all streams and takes no more: watchers go on at another member. */
+  void endStreams() throws InterruptedException {
+    CountDownLatch ended = new CountDownLatch(1);
     execute(
-        () ->
-            List.copyOf(watchers)
-                .forEach(w -> end(w, ErrorCode.SHUTTING_DOWN, "this member is stopping")));
-    thread.shutdown();
-    if (!thread.awaitTermination(5, TimeUnit.SECONDS)) {
+        () -> {
+          stopping = true;
+          List.copyOf(watchers).forEach(this::sendAway);
+          ended.countDown();
+        });
+    if (!ended.await(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
       log.warn("The watch streams did not end in time");
-      thread.shutdownNow();
     }
+  }
+
+  private void sendAway(Watcher watcher) {
+    end(watcher, ErrorCode.SHUTTING_DOWN, "this member is stopping");
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
   }
 }

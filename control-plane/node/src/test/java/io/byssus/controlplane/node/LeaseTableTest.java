@@ -1,0 +1,78 @@
+package io.byssus.controlplane.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.proto.internal.v1.ClusterMap;
+import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ReplicaReport;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class LeaseTableTest {
+  // A clock that is about to overflow, as nanoTime may be.
+  private static final long START = Long.MAX_VALUE - 50;
+
+  private final LeaseTable leases = new LeaseTable(Duration.ofNanos(100));
+
+  private static Node node(String instance, boolean up) {
+    return Node.newBuilder().setNodeId("s1").setInstanceId(instance).setUp(up).build();
+  }
+
+  private static ClusterImage image(Node node) {
+    return ClusterImage.of(ClusterMap.newBuilder().addNodes(node).build());
+  }
+
+  @Test
+  void aLeaseHoldsUntilItsEnd() {
+    Node node = node("a", true);
+    leases.grant("s1", "a", START);
+    assertEquals(List.of(), leases.expired(image(node), START + 99));
+    assertEquals(List.of(node), leases.expired(image(node), START + 100));
+    leases.grant("s1", "a", START + 100);
+    assertEquals(List.of(), leases.expired(image(node), START + 199));
+  }
+
+  @Test
+  void aNodeWithoutALeaseIsGivenAWholeOne() {
+    Node node = node("a", true);
+    assertEquals(List.of(), leases.expired(image(node), START));
+    assertEquals(List.of(), leases.expired(image(node), START + 99));
+    assertEquals(List.of(node), leases.expired(image(node), START + 100));
+    leases.clear();
+    assertEquals(List.of(), leases.expired(image(node), START + 100), "as a new leader does");
+  }
+
+  @Test
+  void theLeaseOfAnotherInstanceDoesNotCount() {
+    leases.grant("s1", "old", START);
+    Node node = node("new", true);
+    assertEquals(List.of(), leases.expired(image(node), START + 500));
+    assertEquals(List.of(node), leases.expired(image(node), START + 600));
+  }
+
+  @Test
+  void aNodeThatIsDownDoesNotExpireAgain() {
+    leases.grant("s1", "a", START);
+    assertEquals(List.of(), leases.expired(image(node("a", false)), START + 500));
+  }
+
+  @Test
+  void reportsAreKnownWhileTheLeaseHoldsAndSurviveARepeatedRegistration() {
+    ReplicaReport report = ReplicaReport.newBuilder().setShard(3).setLagRecords(9).build();
+    Node node = node("a", true);
+    leases.grant("s1", "a", START, List.of(report));
+    leases.grant("s1", "a", START + 10);
+    assertEquals(Optional.of(report), leases.report(node, 3, START + 109));
+    assertTrue(leases.report(node, 4, START + 109).isEmpty());
+    assertTrue(leases.report(node, 3, START + 110).isEmpty());
+    assertTrue(leases.report(node("b", true), 3, START + 20).isEmpty());
+    leases.end("s1", "b");
+    assertTrue(leases.report(node, 3, START + 20).isPresent());
+    leases.end("s1", "a");
+    assertTrue(leases.report(node, 3, START + 20).isEmpty());
+  }
+}
