@@ -41,7 +41,7 @@ public final class ControlPlaneNode implements AutoCloseable {
   private final HaltSwitch halt = new HaltSwitch();
   private final ReplicatedState state = new ReplicatedState(halt, HISTORY_CHANGES);
   private final VoteGate votes;
-  private RaftGroup group;
+  private volatile RaftGroup group;
   private HostPort address;
   private HostPort metricsAddress;
 
@@ -102,7 +102,8 @@ public final class ControlPlaneNode implements AutoCloseable {
             .address();
     LeaseTable leases = new LeaseTable(config.lease());
     state.onLeadership(term -> leases.clear());
-    WatchHub watches = lifecycle.closeAtStop("watches", new WatchHub(state, nanos));
+    WatchHub watches =
+        lifecycle.closeAtStop("watches", new WatchHub(state, this::followsALeader, nanos));
     ControlPlaneMetrics.register(metrics.registry(), state, votes, halt, watches);
     group =
         lifecycle.closeAtStop(
@@ -193,6 +194,11 @@ public final class ControlPlaneNode implements AutoCloseable {
     } else {
       readiness.ready();
     }
+  }
+
+  private boolean followsALeader() {
+    RaftGroup joined = group;
+    return joined != null && joined.leader().isPresent() && halt.state().isEmpty();
   }
 
   private static Duration shorter(Duration a, Duration b) {

@@ -1,6 +1,5 @@
 package io.byssus.controlplane.node;
 
-import com.alipay.sofa.jraft.JRaftUtils;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.RaftGroupService;
 import com.alipay.sofa.jraft.conf.Configuration;
@@ -22,6 +21,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** This member's place in the Raft group: proposes commands, and knows who leads. */
@@ -29,16 +33,20 @@ final class RaftGroup implements AutoCloseable {
   private static final String GROUP = "control-plane";
   private static final int SNAPSHOT_SECONDS = 300;
   private static final int TIMER_THREADS = 2;
-  private static final int RAFT_RPC_THREADS = 6;
+  private static final int RPC_THREADS = 6;
+  private static final int RPC_QUEUE = 10_000;
   private static final int CLIENT_THREADS = 6;
   private static final int DISRUPTOR_EVENTS = 4_096;
 
   private final List<Member> members;
+  private final ExecutorService rpcThreads;
   private final RaftGroupService service;
   private final Node node;
 
-  private RaftGroup(List<Member> members, RaftGroupService service, Node node) {
+  private RaftGroup(
+      List<Member> members, ExecutorService rpcThreads, RaftGroupService service, Node node) {
     this.members = members;
+    this.rpcThreads = rpcThreads;
     this.service = service;
     this.node = node;
   }
@@ -61,18 +69,29 @@ final class RaftGroup implements AutoCloseable {
       throws IOException {
     Files.createDirectories(directory);
     NodeOptions options = options(members, directory, electionTimeout, state, services);
+    ExecutorService rpcThreads = rpcThreads();
     RpcServer server =
         RaftRpcServerFactory.createRaftRpcServer(
-            new Endpoint(listen.host(), listen.port()),
-            JRaftUtils.createExecutor("raft-rpc-", RAFT_RPC_THREADS),
-            JRaftUtils.createExecutor("raft-cli-", 1));
+            new Endpoint(listen.host(), listen.port()), rpcThreads, rpcThreads);
     RaftGroupService service = new RaftGroupService(GROUP, self.peer(), options, server);
     try {
-      return new RaftGroup(members, service, service.start());
+      return new RaftGroup(members, rpcThreads, service, service.start());
     } catch (RuntimeException | Error e) {
       service.shutdown();
+      rpcThreads.shutdownNow();
       throw new IOException("Raft cannot start in " + directory + " at " + listen + ": " + e, e);
     }
+  }
+
+  private static ExecutorService rpcThreads() {
+    AtomicInteger number = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        RPC_THREADS,
+        RPC_THREADS,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(RPC_QUEUE),
+        task -> new Thread(task, "raft-rpc-" + number.incrementAndGet()));
   }
 
   private static NodeOptions options(
@@ -120,11 +139,16 @@ final class RaftGroup implements AutoCloseable {
 
   /** The ids of the members that are up, as far as this one knows; of use on the leader only. */
   Set<String> alive() {
-    return node.listAlivePeers().stream()
-        .map(this::member)
-        .flatMap(Optional::stream)
-        .map(Member::id)
-        .collect(Collectors.toSet());
+    try {
+      return node.listAlivePeers().stream()
+          .map(this::member)
+          .flatMap(Optional::stream)
+          .map(Member::id)
+          .collect(Collectors.toSet());
+    } catch (IllegalStateException e) {
+      // Not the leader any more.
+      return Set.of();
+    }
   }
 
   private Optional<Member> member(PeerId peer) {
@@ -150,5 +174,6 @@ final class RaftGroup implements AutoCloseable {
   public void close() throws InterruptedException {
     service.shutdown();
     service.join();
+    rpcThreads.shutdownNow();
   }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,9 @@ import org.slf4j.LoggerFactory;
  * for {@link #STUCK_NANOS} is cut, and resumes by its revision wherever it likes. A watcher that is
  * ahead of this member, which has still to catch up, is sent signs of life until it is not.
  *
+ * <p>A member that knows no leader, or has halted, gives no sign of life: it may be cut off from
+ * what the others decide, and its watchers leave a silent stream.
+ *
  * <p>All streams are written by one thread.
  */
 final class WatchHub implements AutoCloseable {
@@ -40,6 +44,7 @@ final class WatchHub implements AutoCloseable {
   private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final ReplicatedState state;
+  private final BooleanSupplier followsALeader;
   private final LongSupplier nanos;
   private final Set<Watcher> watchers = new HashSet<>();
   private final AtomicBoolean roundWaits = new AtomicBoolean();
@@ -63,8 +68,14 @@ final class WatchHub implements AutoCloseable {
     }
   }
 
-  WatchHub(ReplicatedState state, LongSupplier nanos) {
+  /**
+   * Begins without watchers.
+   *
+   * @param followsALeader whether what this member has applied is what the cluster decides
+   */
+  WatchHub(ReplicatedState state, BooleanSupplier followsALeader, LongSupplier nanos) {
     this.state = state;
+    this.followsALeader = followsALeader;
     this.nanos = nanos;
     state.onChange(this::changed);
     thread.scheduleWithFixedDelay(
@@ -196,7 +207,7 @@ final class WatchHub implements AutoCloseable {
   }
 
   private void alive(Watcher watcher) {
-    if (watchers.contains(watcher) && watcher.stream.isReady()) {
+    if (watchers.contains(watcher) && watcher.stream.isReady() && followsALeader.getAsBoolean()) {
       watcher.readyNanos = nanos.getAsLong();
       send(watcher, step(state.image().revision(), List.of()));
     }
@@ -228,13 +239,14 @@ final class WatchHub implements AutoCloseable {
   /** Ends all streams and takes no more: watchers go on at another member. */
   void endStreams() throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
-    execute(
-        () -> {
-          stopping = true;
-          List.copyOf(watchers).forEach(this::sendAway);
-          ended.countDown();
-        });
-    if (!ended.await(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+    boolean taken =
+        execute(
+            () -> {
+              stopping = true;
+              List.copyOf(watchers).forEach(this::sendAway);
+              ended.countDown();
+            });
+    if (taken && !ended.await(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
       log.warn("The watch streams did not end in time");
     }
   }

@@ -36,6 +36,10 @@ import io.byssus.proto.internal.v1.ReplicaReport;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.StatusRuntimeException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -381,6 +385,35 @@ final class ControlPlaneGroupTest {
                             .setNodeId(id)
                             .setInstanceId(instance)
                             .build()));
+  }
+
+  @Test
+  void aMemberShowsItselfAndTheClusterInItsMetrics() throws Exception {
+    register(server("s1", "i-1"));
+    HttpResponse<String> metrics =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            "http://"
+                                + group.node(group.awaitLeader()).metricsAddress()
+                                + "/metrics"))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    for (String sample :
+        List.of(
+            "byssus_control_leader{.*} 1.0",
+            "byssus_control_term{.*} [1-9].*",
+            "byssus_control_revision{.*} 1.0",
+            "byssus_control_applied_index{.*} [1-9].*",
+            "byssus_control_halted{.*} 0.0",
+            "byssus_control_shards_under_replicated{.*} 0.0",
+            "byssus_control_nodes{.*node_role=\"server\".*state=\"up\".*} 1.0")) {
+      String pattern = sample.replace("{", "\\{").replace("}", "\\}");
+      assertTrue(
+          metrics.body().lines().anyMatch(line -> line.matches(pattern)),
+          () -> sample + " is not in " + metrics.body());
+    }
   }
 
   @Test

@@ -159,6 +159,30 @@ final class WatchTest {
   }
 
   @Test
+  void aMemberWithoutALeaderGivesNoSignOfLife() throws Exception {
+    try (TestGroup cutOff = new TestGroup(directory.resolve("cut-off"), 3, "127.0.0.1:1")) {
+      cutOff.start(0);
+      ManagedChannel toIt =
+          ManagedChannelBuilder.forTarget(cutOff.member(0).address().toString())
+              .usePlaintext()
+              .build();
+      try {
+        Steps steps = new Steps();
+        ControlPlaneServiceGrpc.newStub(toIt)
+            .watch(
+                WatchRequest.newBuilder().setAfterRevision(1).setClusterId("mine").build(), steps);
+        Awaitility.await()
+            .during(Duration.ofMillis(2_500))
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> steps.size() == 0);
+        assertFalse(steps.end.isDone());
+      } finally {
+        toIt.shutdownNow();
+      }
+    }
+  }
+
+  @Test
   void theStreamEndsWhenTheMemberStops() throws Exception {
     init();
     Steps steps = watch(0, "");
