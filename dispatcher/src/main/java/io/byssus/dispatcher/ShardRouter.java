@@ -78,14 +78,20 @@ final class ShardRouter {
     return candidates.stream().map(Candidate::replica).toList();
   }
 
-  /** Whether even the fastest replica that reports is too far behind the log in time. */
+  /**
+   * Whether even the fastest replica of a shard is too far behind the log in time. Never where a
+   * replica that may be ahead does not report: writes are not refused on a guess.
+   */
   boolean lagging(int shard) {
+    ClusterImage image = map.get();
     long leastAgeMs = Long.MAX_VALUE;
-    for (String nodeId : assigned(map.get(), shard)) {
+    for (String nodeId : assigned(image, shard)) {
       ReplicaBoard.Standing standing = board.standing(nodeId, shard);
       if (standing.reporting() && standing.open()) {
         // A replica with no record to fetch does not lag, even if Kafka has been away for long.
         leastAgeMs = Math.min(leastAgeMs, standing.lagRecords() == 0 ? 0 : standing.ageMs());
+      } else if (!standing.reporting() && image.node(nodeId).map(Node::getUp).orElse(false)) {
+        return false;
       }
     }
     return leastAgeMs != Long.MAX_VALUE && leastAgeMs > lagLimit.toMillis();

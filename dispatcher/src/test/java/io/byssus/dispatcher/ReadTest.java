@@ -143,7 +143,8 @@ class ReadTest {
     cluster.servers.forEach(server -> server.freezeAt(0));
     WriteResponse written = cluster.put("de", "berlin", "new");
     ByssusException error =
-        failure(() -> cluster.kv(Duration.ofMillis(700)).get(session("de", "berlin", written)));
+        cluster.failureWithin(
+            Duration.ofMillis(700), kv -> kv.get(session("de", "berlin", written)));
     assertEquals(ErrorCode.REPLICA_BEHIND, error.code());
   }
 
@@ -152,7 +153,7 @@ class ReadTest {
     cluster.server(1).kill();
     cluster.server(2).kill();
     ByssusException error =
-        failure(() -> cluster.kv(Duration.ofMillis(700)).get(getRequest("de", "berlin")));
+        cluster.failureWithin(Duration.ofMillis(700), kv -> kv.get(getRequest("de", "berlin")));
     assertEquals(ErrorCode.NO_REPLICA, error.code());
     assertTrue(error.getMessage().contains("server-1"), error.getMessage());
     assertTrue(error.getMessage().contains("server-2"), error.getMessage());

@@ -197,9 +197,8 @@ class ScanTest {
     cluster.server(1).failWith(ErrorCode.REPLICA_HALTED);
     cluster.server(2).kill();
     ByssusException error =
-        failure(
-            () ->
-                cluster.kv(Duration.ofMillis(700)).scan(scan().build()).forEachRemaining(p -> {}));
+        cluster.failureWithin(
+            Duration.ofMillis(700), kv -> kv.scan(scan().build()).forEachRemaining(p -> {}));
     assertEquals(ErrorCode.NO_REPLICA, error.code());
     assertTrue(error.getMessage().contains("server-1: REPLICA_HALTED"), error.getMessage());
   }

@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Assertions;
@@ -242,6 +243,19 @@ final class TestCluster implements AutoCloseable {
   static ByssusException failure(Executable call) {
     return GrpcErrors.fromGrpc(
         Assertions.assertThrows(StatusRuntimeException.class, call), ErrorCode.NO_REPLICA);
+  }
+
+  /**
+   * The error with which a call fails that is given so long. Asked again where this machine is so
+   * busy that the caller's clock rang before the answer came.
+   */
+  ByssusException failureWithin(
+      Duration deadline, Consumer<KvServiceGrpc.KvServiceBlockingStub> call) {
+    ByssusException error = failure(() -> call.accept(kv(deadline)));
+    for (int i = 0; i < 20 && error.code() == ErrorCode.DEADLINE_PASSED; i++) {
+      error = failure(() -> call.accept(kv(deadline)));
+    }
+    return error;
   }
 
   @Override
