@@ -60,8 +60,9 @@ final class AdminInitCommand implements Callable<Integer> {
   @Option(
       names = "--log-replication-factor",
       paramLabel = "N",
-      defaultValue = "0",
-      description = "How many brokers hold each partition of the log. Default: as brokers are set")
+      defaultValue = "3",
+      description =
+          "How many brokers hold each partition of the log; 0: as brokers are set. Default: 3")
   private int logReplicationFactor;
 
   AdminInitCommand(Streams streams) {
