@@ -62,13 +62,19 @@ public final class KafkaWal implements Wal {
     settings.put("compression.type", "lz4");
     settings.put("linger.ms", 0);
     settings.put("batch.size", 128 * 1024);
-    settings.put("buffer.memory", 64L * 1024 * 1024);
+    settings.put("buffer.memory", bufferBytes());
     settings.put("max.block.ms", 1_000);
     settings.put("max.request.size", Limits.MAX_LOG_RECORD_BYTES);
     settings.put("request.timeout.ms", 10_000);
     settings.put("delivery.timeout.ms", 30_000);
     settings.put("metadata.max.idle.ms", 24 * 60 * 60 * 1000L);
     return settings;
+  }
+
+  /** An eighth of the heap, but room for a few of the largest records and no more than 64 MiB. */
+  private static long bufferBytes() {
+    long eighth = Runtime.getRuntime().maxMemory() / 8;
+    return Math.max(3L * Limits.MAX_LOG_RECORD_BYTES, Math.min(eighth, 64L * 1024 * 1024));
   }
 
   private KafkaProducer<byte[], byte[]> newProducer() {

@@ -27,6 +27,7 @@ public final class Replayer implements AutoCloseable {
 
   private final LogIdentityCheck check;
   private final ExecutorService lanes;
+  private final FeedBudget budget = FeedBudget.ofHeap();
   private final ReplayLoop tailing;
   private final ReplayLoop catchingUp;
   private final ScheduledExecutorService clock;
@@ -62,7 +63,7 @@ public final class Replayer implements AutoCloseable {
 
   /** Replays a shard into a target, from where the target stands. */
   public void start(ReplayTarget target) {
-    ShardFeed feed = new ShardFeed(target, lanes);
+    ShardFeed feed = new ShardFeed(target, lanes, budget);
     if (feeds.putIfAbsent(target.shard(), feed) != null) {
       throw new IllegalStateException("shard " + target.shard() + " is being replayed already");
     }

@@ -22,6 +22,7 @@ final class ShardFeed {
 
   private final ReplayTarget target;
   private final Executor lanes;
+  private final FeedBudget budget;
   private final ArrayDeque<LogEntry> queue = new ArrayDeque<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private long nextOffset;
@@ -32,9 +33,10 @@ final class ShardFeed {
   private boolean full;
   private boolean over;
 
-  ShardFeed(ReplayTarget target, Executor lanes) {
+  ShardFeed(ReplayTarget target, Executor lanes, FeedBudget budget) {
     this.target = target;
     this.lanes = lanes;
+    this.budget = budget;
     this.nextOffset = target.nextOffset();
     this.lastEpoch = target.lastLeaderEpoch();
   }
@@ -63,13 +65,15 @@ final class ShardFeed {
     if (over) {
       return;
     }
+    long before = queuedBytes;
     for (LogEntry entry : entries) {
       queue.addLast(entry);
       queuedBytes += size(entry);
       nextOffset = entry.offset() + 1;
       lastEpoch = entry.leaderEpoch();
     }
-    full = full || queuedBytes >= FULL_BYTES || queue.size() >= FULL_ENTRIES;
+    budget.take(queuedBytes - before);
+    full = full || queuedBytes >= FULL_BYTES || queue.size() >= FULL_ENTRIES || budget.exceeded();
     schedule();
   }
 
@@ -86,6 +90,7 @@ final class ShardFeed {
   synchronized CompletableFuture<Void> end() {
     over = true;
     queue.clear();
+    budget.giveBack(queuedBytes);
     queuedBytes = 0;
     if (!applying) {
       ended.complete(null);
@@ -129,7 +134,7 @@ final class ShardFeed {
       applying = false;
       if (over) {
         ended.complete(null);
-      } else if (full && queuedBytes <= FULL_BYTES / 2 && queue.size() <= FULL_ENTRIES / 2) {
+      } else if (full && hasRoom()) {
         full = false;
         drained = onDrained;
       }
@@ -138,6 +143,13 @@ final class ShardFeed {
     if (drained != null) {
       drained.run();
     }
+  }
+
+  private boolean hasRoom() {
+    return queue.isEmpty()
+        || (queuedBytes <= FULL_BYTES / 2
+            && queue.size() <= FULL_ENTRIES / 2
+            && !budget.exceeded());
   }
 
   private synchronized List<LogEntry> take() {
@@ -149,6 +161,7 @@ final class ShardFeed {
       bytes += size(entry);
     }
     queuedBytes -= bytes;
+    budget.giveBack(bytes);
     return batch;
   }
 

@@ -61,9 +61,9 @@ public final class NodeStorage implements AutoCloseable {
     this.options =
         new Options()
             .setCreateIfMissing(true)
-            .setWriteBufferSize(config.memtableBytes())
+            .setWriteBufferSize(config.memtableBytes() / 4)
             .setArenaBlockSize(ARENA_BLOCK_BYTES)
-            .setMaxWriteBufferNumber(4)
+            .setMaxWriteBufferNumber(2)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setRateLimiter(rateLimiter)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
