@@ -69,14 +69,22 @@ final class LocalCommand implements Callable<Integer> {
     Logging.toFile(data.resolve("byssus.log"));
     ProcessLifecycle lifecycle = new ProcessLifecycle(new Readiness());
     lifecycle.stopOnSignals();
-    LocalCluster cluster =
-        lifecycle.closeAtStop(
-            "local cluster",
-            LocalCluster.start(
-                new LocalClusterConfig(data, optional(servers), optional(shards), port)));
+    LocalCluster cluster = start(lifecycle);
     streams.out().println("ready " + cluster.endpoint() + " (data in " + data + ")");
     lifecycle.awaitStopped();
     return ExitCodes.OK;
+  }
+
+  private LocalCluster start(ProcessLifecycle lifecycle) throws IOException, InterruptedException {
+    LocalClusterConfig config =
+        new LocalClusterConfig(data, optional(servers), optional(shards), port);
+    try {
+      return lifecycle.closeAtStop("local cluster", LocalCluster.start(config));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      // Nothing is left to be stopped, so the exit code is this failure's.
+      lifecycle.stop();
+      throw e;
+    }
   }
 
   private static OptionalInt optional(Integer number) {
