@@ -20,9 +20,22 @@ import java.util.TreeMap;
 final class ServerLoads {
   private final Map<String, Server> up = new TreeMap<>();
   private final Map<String, Server> all = new HashMap<>();
+  private final Map<String, Zone> zones = new HashMap<>();
+
+  /** The servers of a zone that are up, and what they hold together. */
+  private static final class Zone {
+    private int servers;
+    private int replicas;
+
+    /** Replicas per server, in millionths. */
+    long average() {
+      return servers == 0 ? 0 : replicas * 1_000_000L / servers;
+    }
+  }
 
   private static final class Server {
     private final String id;
+    private final boolean up;
     private final String zone;
     private final String rack;
     private final long hash;
@@ -31,6 +44,7 @@ final class ServerLoads {
 
     Server(Node node) {
       id = node.getNodeId();
+      up = node.getUp();
       zone = node.getLabelsOrDefault("zone", "");
       // Racks of the same name in two zones are two racks.
       rack = zone + "/" + node.getLabelsOrDefault("rack", "");
@@ -46,6 +60,7 @@ final class ServerLoads {
         loads.all.put(server.id, server);
         if (node.getUp()) {
           loads.up.put(server.id, server);
+          loads.zones.computeIfAbsent(server.zone, name -> new Zone()).servers++;
         }
       }
     }
@@ -63,8 +78,10 @@ final class ServerLoads {
 
   /**
    * The server for one more replica of a shard: in a zone, then in a rack, that holds the fewest of
-   * the shard's replicas; among those the one with the fewest replicas. Equal ones are told apart
-   * by shard, so that the shards of one server are spread over many others.
+   * the shard's replicas; among those in the zone that is least loaded as a whole, and there the
+   * server with the fewest replicas. (By servers alone, zones would drift apart: the least loaded
+   * servers may all stand in one zone, which takes but one replica of each shard.) Equal ones are
+   * told apart by shard, so that the shards of one server are spread over many others.
    *
    * @param holders the servers that hold the shard otherwise
    * @param excluded servers that must not be chosen
@@ -93,7 +110,13 @@ final class ServerLoads {
       sameZone += other != null && other.zone.equals(server.zone) ? 1 : 0;
       sameRack += other != null && other.rack.equals(server.rack) ? 1 : 0;
     }
-    return new long[] {sameZone, sameRack, server.replicas, mix(server.hash + shard)};
+    return new long[] {
+      sameZone,
+      sameRack,
+      zones.get(server.zone).average(),
+      server.replicas,
+      mix(server.hash + shard)
+    };
   }
 
   /** The one of some servers that owns the fewest feeds, the first of equals. */
@@ -114,8 +137,19 @@ final class ServerLoads {
 
   /** Takes a replica from one server and gives it to another; either may be empty or unknown. */
   void moveReplica(String from, String to) {
-    Optional.ofNullable(all.get(from)).ifPresent(server -> server.replicas--);
-    Optional.ofNullable(all.get(to)).ifPresent(server -> server.replicas++);
+    addReplicas(from, -1);
+    addReplicas(to, 1);
+  }
+
+  private void addReplicas(String id, int count) {
+    Server server = all.get(id);
+    if (server == null) {
+      return;
+    }
+    server.replicas += count;
+    if (server.up) {
+      zones.get(server.zone).replicas += count;
+    }
   }
 
   /** Takes a feed from one server and gives it to another; either may be empty or unknown. */

@@ -77,12 +77,12 @@ final class PlacementPlannerTest {
     assertEquals(List.of(), live.place(GRACE * 9), "a second plan finds nothing to do");
   }
 
-  @Property(tries = 100)
+  @Property(tries = 300)
   void replicasStandInDifferentZonesAndStillBalance(
       @ForAll @IntRange(min = 1, max = 100) int shards,
-      @ForAll @IntRange(min = 2, max = 4) int zones,
-      @ForAll @IntRange(min = 1, max = 4) int perZone,
-      @ForAll @IntRange(min = 1, max = 4) int factor) {
+      @ForAll @IntRange(min = 2, max = 5) int zones,
+      @ForAll @IntRange(min = 1, max = 5) int perZone,
+      @ForAll @IntRange(min = 1, max = 5) int factor) {
     int servers = zones * perZone;
     int copies = Math.min(factor, zones);
     LiveState live = LiveState.ready(shards, copies, 0);
