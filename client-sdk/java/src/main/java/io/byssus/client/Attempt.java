@@ -22,6 +22,8 @@ final class Attempt<Q, R> {
   /** How many messages a unary call asks for: the second would be a breach of protocol. */
   static final int UNARY = 2;
 
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private enum State {
     NEW,
     STARTING,
@@ -78,13 +80,13 @@ final class Attempt<Q, R> {
     // know nothing of the caller's gRPC context, so no attempt depends on that context.
     Context caller = Context.ROOT.attach();
     try {
-      starting = dispatcher.channel(nowNanos).newCall(method, options);
+      starting = dispatcher.channel().newCall(method, options);
       synchronized (this) {
         call = starting;
       }
       Metadata headers = new Metadata();
       headers.put(REQUEST_ID, requestId);
-      starting.start(new Receiving(nowNanos), headers);
+      starting.start(new Receiving(deadlineNanos - nowNanos), headers);
       starting.sendMessage(request);
       starting.halfClose();
       starting.request(messages);
@@ -130,6 +132,10 @@ final class Attempt<Q, R> {
     return sent;
   }
 
+  private synchronized boolean isStopped() {
+    return state == State.STOPPED;
+  }
+
   private final class Tracing extends ClientStreamTracer.Factory {
     @Override
     public ClientStreamTracer newClientStreamTracer(
@@ -146,10 +152,13 @@ final class Attempt<Q, R> {
   }
 
   private final class Receiving extends ClientCall.Listener<R> {
-    private final long startedNanos;
+    private final long allowedNanos;
 
-    Receiving(long startedNanos) {
-      this.startedNanos = startedNanos;
+    /**
+     * @param allowedNanos how long the attempt may take
+     */
+    Receiving(long allowedNanos) {
+      this.allowedNanos = allowedNanos;
     }
 
     @Override
@@ -165,8 +174,11 @@ final class Attempt<Q, R> {
         return;
       }
       CallFailure failure = CallFailure.of(status.asRuntimeException(trailers), sent);
-      if (failure.ofThisDispatcher()) {
-        dispatcher.failed(startedNanos, failure);
+      // Silence speaks against a dispatcher only where it had time to answer.
+      if (!isStopped()
+          && failure.ofThisDispatcher()
+          && (status.getCode() != Status.Code.DEADLINE_EXCEEDED || allowedNanos >= SILENCE_NANOS)) {
+        dispatcher.failed(failure);
       }
       listener.ended(failure);
     }

@@ -45,7 +45,8 @@ public final class ByssusClient implements AutoCloseable {
         Dispatchers.to(
             settings.endpoints,
             settings.connectionOptions,
-            (settings.userAgent + " byssus-java").strip());
+            (settings.userAgent + " byssus-java").strip(),
+            nanoTime);
     this.timer = timer();
     this.calls =
         new Calls(

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
@@ -23,11 +24,18 @@ public final class ByssusClientBuilder {
   ConnectionOptions connectionOptions = ConnectionOptions.defaults();
   String userAgent = "";
   Supplier<String> requestIds = RequestIds.random();
-  Executor callbackExecutor = ForkJoinPool.commonPool();
+  Executor callbackExecutor = commonPool();
   int maxOpenWrites = 10_000;
   long maxOpenWriteBytes = 64L * 1024 * 1024;
 
   ByssusClientBuilder() {}
+
+  /** The common pool, unless it was set to have no threads. */
+  private static Executor commonPool() {
+    return ForkJoinPool.getCommonPoolParallelism() > 0
+        ? ForkJoinPool.commonPool()
+        : new CompletableFuture<Void>().defaultExecutor();
+  }
 
   /**
    * The dispatchers, each {@code host:port}: one or more. Calls go to all in turn, and to another

@@ -109,6 +109,16 @@ record CallFailure(
         code, message, List.of(), true, code.status(), false, Duration.ZERO, null);
   }
 
+  /**
+   * What to tell of a call whose last attempt failed so: that the deadline passed is news only
+   * where no earlier attempt said why.
+   *
+   * @param earlier null for none
+   */
+  CallFailure orEarlier(CallFailure earlier) {
+    return code == ErrorCode.DEADLINE_PASSED && earlier != null ? earlier : this;
+  }
+
   private static boolean isOurs(Any detail) {
     try {
       return detail.is(ErrorInfo.class)

@@ -3,6 +3,7 @@ package io.byssus.client;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,14 +21,19 @@ final class Dispatcher {
 
   private final String address;
   private final ManagedChannel channel;
+  private final LongSupplier nanoTime;
   private final AtomicLong lastReconnect = new AtomicLong(NEVER);
 
   /** The moment of the last failure; {@link #NEVER} since a call succeeded. */
   private volatile long failedAt = NEVER;
 
-  Dispatcher(String address, ManagedChannel channel) {
+  /**
+   * @param nanoTime a monotonic clock
+   */
+  Dispatcher(String address, ManagedChannel channel, LongSupplier nanoTime) {
     this.address = address;
     this.channel = channel;
+    this.nanoTime = nanoTime;
   }
 
   String address() {
@@ -38,24 +44,26 @@ final class Dispatcher {
    * The connection, told to connect at once where it is waiting to: gRPC alone waits up to two
    * minutes before it looks again for a process that was restarted.
    */
-  ManagedChannel channel(long nowNanos) {
+  ManagedChannel channel() {
     if (failedAt != NEVER
         && channel.getState(false) == ConnectivityState.TRANSIENT_FAILURE
-        && claimReconnect(nowNanos)) {
+        && claimReconnect()) {
       channel.resetConnectBackoff();
     }
     return channel;
   }
 
-  private boolean claimReconnect(long nowNanos) {
+  private boolean claimReconnect() {
+    long nowNanos = nanoTime.getAsLong();
     long last = lastReconnect.get();
     return (last == NEVER || nowNanos - last >= RECONNECT_NANOS)
         && lastReconnect.compareAndSet(last, nowNanos);
   }
 
-  boolean avoided(long nowNanos) {
+  /** Whether it failed a moment ago. */
+  boolean isAvoided() {
     long failed = failedAt;
-    return failed != NEVER && nowNanos - failed < AVOIDED_NANOS;
+    return failed != NEVER && nanoTime.getAsLong() - failed < AVOIDED_NANOS;
   }
 
   void succeeded() {
@@ -65,11 +73,11 @@ final class Dispatcher {
     }
   }
 
-  void failed(long nowNanos, CallFailure failure) {
+  void failed(CallFailure failure) {
     if (failedAt == NEVER) {
       LOG.info("dispatcher failed address={} reason={}", address, failure.message());
     }
-    failedAt = nowNanos;
+    failedAt = nanoTime.getAsLong();
   }
 
   void close() {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * The dispatchers of a client, used in turn; those that failed a moment ago only as a last resort.
@@ -19,7 +20,7 @@ final class Dispatchers {
   private final List<Dispatcher> all;
   private final AtomicInteger turn = new AtomicInteger();
 
-  private Dispatchers(List<Dispatcher> all) {
+  Dispatchers(List<Dispatcher> all) {
     this.all = List.copyOf(all);
   }
 
@@ -28,14 +29,15 @@ final class Dispatchers {
    *
    * @throws IllegalArgumentException where there is no endpoint or one is not host:port
    */
-  static Dispatchers to(List<String> endpoints, ConnectionOptions options, String userAgent) {
+  static Dispatchers to(
+      List<String> endpoints, ConnectionOptions options, String userAgent, LongSupplier nanoTime) {
     if (endpoints.isEmpty()) {
       throw new IllegalArgumentException("at least one endpoint is needed, as in 127.0.0.1:7400");
     }
     endpoints.forEach(Dispatchers::check);
     List<Dispatcher> dispatchers = new ArrayList<>();
     for (String endpoint : endpoints) {
-      dispatchers.add(new Dispatcher(endpoint, connect(endpoint, options, userAgent)));
+      dispatchers.add(new Dispatcher(endpoint, connect(endpoint, options, userAgent), nanoTime));
     }
     return new Dispatchers(dispatchers);
   }
@@ -58,8 +60,10 @@ final class Dispatchers {
 
   private static ManagedChannel connect(
       String endpoint, ConnectionOptions options, String userAgent) {
+    // The brackets of an IPv6 address may not stand in the path of a URI.
+    String target = "dns:///" + endpoint.replace("[", "%5B").replace("]", "%5D");
     ManagedChannelBuilder<?> channel =
-        Grpc.newChannelBuilder("dns:///" + endpoint, InsecureChannelCredentials.create())
+        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
             .maxInboundMessageSize(Limits.MAX_GRPC_MESSAGE_BYTES)
             .idleTimeout(Durations.nanos(options.idleTimeout()), TimeUnit.NANOSECONDS)
             .userAgent(userAgent)
@@ -81,19 +85,19 @@ final class Dispatchers {
    *
    * @param last the one tried last; null for none
    */
-  Dispatcher pick(Dispatcher last, long nowNanos) {
+  Dispatcher pick(Dispatcher last) {
     int start = Math.floorMod(turn.getAndIncrement(), all.size());
     Dispatcher second = null;
     for (int i = 0; i < all.size(); i++) {
       Dispatcher candidate = all.get((start + i) % all.size());
       if (candidate != last) {
-        if (!candidate.avoided(nowNanos)) {
+        if (!candidate.isAvoided()) {
           return candidate;
         }
         second = second == null ? candidate : second;
       }
     }
-    if (last != null && !last.avoided(nowNanos)) {
+    if (last != null && !last.isAvoided()) {
       return last;
     }
     return second == null ? last : second;

@@ -165,8 +165,11 @@ final class MultiGetCall implements LiveCalls.Call {
       return;
     }
     for (int index : open) {
-      results[index] =
-          new KeyResult(keys.get(index), null, Failures.read(failure, terms.requestId()));
+      // A key that has failed by itself before keeps that failure: it says more.
+      if (results[index] == null) {
+        results[index] =
+            new KeyResult(keys.get(index), null, Failures.read(failure, terms.requestId()));
+      }
     }
     open.clear();
     ask();

@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class OpenWrites {
   private final int maxCount;
   private final long maxBytes;
-  private final ReentrantLock lock = new ReentrantLock(true);
+  private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int count;
   private long bytes;

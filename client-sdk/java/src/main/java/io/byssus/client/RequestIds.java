@@ -1,6 +1,8 @@
 package io.byssus.client;
 
 import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** Request ids for callers that bring none. */
@@ -11,8 +13,7 @@ final class RequestIds {
 
   /** 16 hexadecimal digits: a random start per client, then a walk that meets every number once. */
   static Supplier<String> random() {
-    java.util.concurrent.atomic.AtomicLong next =
-        new java.util.concurrent.atomic.AtomicLong(new SecureRandom().nextLong());
-    return () -> String.format("%016x", next.getAndAdd(GOLDEN));
+    AtomicLong next = new AtomicLong(new SecureRandom().nextLong());
+    return () -> HexFormat.of().toHexDigits(next.getAndAdd(GOLDEN));
   }
 }

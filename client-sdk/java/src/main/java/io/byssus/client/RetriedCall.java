@@ -22,6 +22,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
 
   // Guarded by this.
   private boolean ended;
+  private CallFailure earlier;
   private Attempt<Q, R> attempt;
   private ScheduledFuture<?> wait;
 
@@ -62,7 +63,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
 
   private void attempt(Dispatcher last) {
     long now = calls.now();
-    Dispatcher dispatcher = calls.dispatchers().pick(last, now);
+    Dispatcher dispatcher = calls.dispatchers().pick(last);
     Attempt<Q, R> next = new Attempt<>(dispatcher, method, new Answer(dispatcher));
     synchronized (this) {
       if (ended) {
@@ -104,6 +105,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
         return;
       }
       synchronized (RetriedCall.this) {
+        earlier = failure.orEarlier(earlier);
         if (!RetriedCall.this.ended) {
           wait = calls.later(() -> attempt(dispatcher), delay);
         }
@@ -114,7 +116,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
   @Override
   public void abort(CallFailure failure) {
     if (end()) {
-      outcome.failed(failure);
+      outcome.failed(failure.orEarlier(earlier));
     }
   }
 

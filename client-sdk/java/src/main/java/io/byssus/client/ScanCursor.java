@@ -198,7 +198,7 @@ public final class ScanCursor
       throw new IllegalStateException("a namespace's view never fails this way", e);
     }
     long now = path.calls().now();
-    dispatcher = path.calls().dispatchers().pick(dispatcher, now);
+    dispatcher = path.calls().dispatchers().pick(dispatcher);
     ScanStream opening = new ScanStream(dispatcher);
     stream = opening;
     opening.open(progress.request(view), terms.requestId(), now);

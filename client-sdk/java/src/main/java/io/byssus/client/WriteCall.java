@@ -35,6 +35,7 @@ final class WriteCall<Q> implements LiveCalls.Call {
   // Guarded by this.
   private boolean ended;
   private boolean maybeHandedOver;
+  private CallFailure earlier;
   private int stamps;
   private ResolvedNamespace namespace;
   private ShardWriter shard;
@@ -134,7 +135,7 @@ final class WriteCall<Q> implements LiveCalls.Call {
       return;
     }
     long now = calls.now();
-    Dispatcher dispatcher = calls.dispatchers().pick(last, now);
+    Dispatcher dispatcher = calls.dispatchers().pick(last);
     Attempt<Q, WriteResponse> next =
         new Attempt<>(dispatcher, request.method(), new Answer(dispatcher));
     Q message;
@@ -235,6 +236,7 @@ final class WriteCall<Q> implements LiveCalls.Call {
         return;
       }
       attempt = null;
+      earlier = failure.orEarlier(earlier);
       maybeHandedOver |= failure.maybeHandedOver();
       mayHaveNewStamp = !maybeHandedOver && stamps < MAX_STAMPS;
     }
@@ -280,14 +282,16 @@ final class WriteCall<Q> implements LiveCalls.Call {
 
   /** Ends the call without an acknowledgement, unless it has ended. */
   @Override
-  public void abort(CallFailure failure) {
+  public void abort(CallFailure last) {
     Attempt<Q, WriteResponse> running;
+    CallFailure failure;
     synchronized (this) {
       if (ended) {
         return;
       }
       ended = true;
       running = attempt;
+      failure = last.orEarlier(earlier);
     }
     boolean maybeWritten = maybeHandedOver | (running != null && running.stop());
     giveBack(maybeWritten);

@@ -16,6 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Timeout;
@@ -110,7 +112,7 @@ final class AtMostOnceTest {
     return new ByssusClient(builder, System::nanoTime, new Random(seed));
   }
 
-  private static java.util.function.Function<Arrival, Fault> faults(Random random) {
+  private static Function<Arrival, Fault> faults(Random random) {
     return arrival -> {
       int chance;
       synchronized (random) {
@@ -142,7 +144,7 @@ final class AtMostOnceTest {
               while (!over.get()) {
                 Runnable copy = null;
                 synchronized (cluster.stuck) {
-                  // One in two waits for its successor at least: the older the more dangerous.
+                  // The more wait, the longer each waits: the older a copy, the more dangerous.
                   if (cluster.stuck.size() > 20) {
                     copy = cluster.stuck.remove(random.nextInt(cluster.stuck.size()));
                   }
@@ -150,8 +152,7 @@ final class AtMostOnceTest {
                 if (copy != null) {
                   copy.run();
                 }
-                java.util.concurrent.locks.LockSupport.parkNanos(
-                    TimeUnit.MILLISECONDS.toNanos(random.nextInt(12)));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(12)));
               }
             });
     thread.start();

@@ -214,6 +214,8 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
       fail(to, ErrorCode.INDETERMINATE);
     } else if (fault instanceof Fault.StickSilently) {
       cluster.stuck.add(handOver::get);
+    } else if (fault instanceof Fault.Delay) {
+      cluster.stuck.add(() -> acknowledge(shard, handOver.get(), options, to));
     } else {
       if (fault instanceof Fault.Duplicate) {
         cluster.stuck.add(handOver::get);

@@ -22,6 +22,9 @@ sealed interface Fault {
   /** As {@link Stick}, but never answers. */
   record StickSilently() implements Fault {}
 
+  /** Keeps it in the producer until the test says, and answers then. */
+  record Delay() implements Fault {}
+
   /** Hands it over and answers, and keeps another copy in the producer. */
   record Duplicate() implements Fault {}
 
