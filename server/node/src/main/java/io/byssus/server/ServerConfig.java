@@ -48,7 +48,9 @@ public record ServerConfig(
         file.string("node-id").required(),
         file.properties("labels").orElse(Map.of()),
         file.path("data").required(),
-        file.addresses("control-plane").required(),
+        file.addresses("control-plane")
+            .check(members -> !members.isEmpty(), "at least one address")
+            .required(),
         file.section("kafka", ServerConfig::readKafka),
         file.optionalSection("storage", ServerConfig::readStorage).orElse(StorageConfig.DEFAULT),
         file.integer("apply-threads", 1, 256).orElse(2));
