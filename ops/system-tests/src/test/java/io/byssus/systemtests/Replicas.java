@@ -27,8 +27,13 @@ final class Replicas {
    * @return how many records were found equal
    */
   static long assertEqual(TestCluster cluster) {
+    return assertEqual(cluster, shard -> true);
+  }
+
+  /** Like {@link #assertEqual(TestCluster)} for some shards. */
+  static long assertEqual(TestCluster cluster, Predicate<ShardDescription> which) {
     ReplicaComparison comparison = new ReplicaComparison();
-    for (ShardDescription shard : cluster.describeShards()) {
+    for (ShardDescription shard : cluster.describeShards().stream().filter(which).toList()) {
       List<ReplicaDescription> replicas = shard.getReplicasList();
       try (ServerView one = view(cluster, replicas.get(0).getNodeId());
           ServerView other = view(cluster, replicas.get(1).getNodeId())) {
