@@ -1,5 +1,6 @@
 package io.byssus.server;
 
+import io.byssus.model.ByssusException;
 import io.byssus.process.ConfigException;
 import io.byssus.process.ConfigReader;
 import io.byssus.process.ExitWithStdin;
@@ -32,7 +33,7 @@ public final class ServerMain {
     } catch (ConfigException e) {
       System.err.println(e.getMessage());
       return 2;
-    } catch (IOException e) {
+    } catch (IOException | ByssusException e) {
       System.err.println("byssus server: " + e.getMessage());
       return 1;
     }

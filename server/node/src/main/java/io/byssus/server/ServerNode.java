@@ -17,6 +17,7 @@ import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.storage.NodeStorage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -25,6 +26,7 @@ import java.util.Optional;
  */
 public final class ServerNode implements AutoCloseable {
   private static final int WAIT_THREADS = 4;
+  private static final String CLUSTER_STAMP = "cluster-id";
 
   private final ProcessLifecycle lifecycle;
   private final Readiness readiness;
@@ -74,10 +76,12 @@ public final class ServerNode implements AutoCloseable {
             "control-plane client",
             new ControlPlaneClient(
                 config.controlPlane().stream().map(HostPort::toString).toList()));
+    String stamp =
+        data.read(CLUSTER_STAMP).map(id -> new String(id, StandardCharsets.UTF_8)).orElse("");
     ClusterMapWatcher map =
         lifecycle.closeAtStop(
             "cluster map",
-            ClusterMapWatcher.start(controlPlane, Optional.of(data.resolve("cluster-map")), ""));
+            ClusterMapWatcher.start(controlPlane, Optional.of(data.resolve("cluster-map")), stamp));
     NodeStorage storage = lifecycle.closeAtStop("storage", new NodeStorage(config.storage()));
     ReplicaHost host =
         lifecycle.closeAtStop(
@@ -97,6 +101,7 @@ public final class ServerNode implements AutoCloseable {
         "map listener",
         map.listen(
             image -> {
+              stampCluster(data, image);
               host.follow(image);
               tellReadiness(image, host);
             }));
