@@ -109,6 +109,9 @@ final class DispatcherAssembly {
     ClusterMapWatcher map =
         closing("cluster map", ClusterMapWatcher.start(controlPlane, mapFile(), ""));
     ReplicaBoard board = new ReplicaBoard(System::nanoTime);
+    metrics
+        .registry()
+        .gauge("byssus.dispatcher.servers.reporting", board, ReplicaBoard::serversReporting);
     ServerChannels channels =
         closing("server channels", new ServerChannels(new ForwardRequestId()));
     ReplicaWatcherHost watchers =
@@ -120,14 +123,7 @@ final class DispatcherAssembly {
     LogHost logHost = new LogHost(log);
     ShardRouter router = new ShardRouter(map::current, board, config.lagLimit(), random);
     KvService kv =
-        kvService(
-            controlPlane,
-            map,
-            threads,
-            router,
-            channels,
-            logHost,
-            new DispatcherMetrics(metrics.registry()));
+        kvService(controlPlane, map, threads, router, channels, logHost, metrics.registry());
     GrpcListener listener =
         listen(kv, new AdminService(controlPlane, System::nanoTime), metrics.registry());
     try {
@@ -159,7 +155,12 @@ final class DispatcherAssembly {
       ShardRouter router,
       ServerChannels channels,
       LogHost logHost,
-      DispatcherMetrics metrics) {
+      MeterRegistry registry) {
+    DispatcherMetrics metrics = new DispatcherMetrics(registry);
+    DispatcherWriter writer = new DispatcherWriter(new SecureRandom(), clock);
+    registry.gauge("byssus.dispatcher.writes.waiting", writer, DispatcherWriter::waiting);
+    WriteBudget budget = new WriteBudget(Runtime.getRuntime().maxMemory() / 4);
+    registry.gauge("byssus.dispatcher.writes.bytes", budget, WriteBudget::inHand);
     NamespaceResolver namespaces =
         new NamespaceResolver(
             map::current,
@@ -181,7 +182,8 @@ final class DispatcherAssembly {
             map::current,
             namespaces,
             logHost,
-            new DispatcherWriter(new SecureRandom(), clock),
+            budget,
+            writer,
             new RulesAnnouncer(),
             router,
             reads::awaitApplied,

@@ -74,10 +74,9 @@ final class DispatcherWriter {
     return windows.computeIfAbsent(shard, number -> new Window()).open();
   }
 
-  /** How many writes wait for room in a shard's window. */
-  int waiting(int shard) {
-    Window window = windows.get(shard);
-    return window == null ? 0 : window.waiting();
+  /** How many writes wait for room in the windows of all shards. */
+  int waiting() {
+    return windows.values().stream().mapToInt(Window::waiting).sum();
   }
 
   private final class Window {

@@ -69,6 +69,10 @@ final class ReplicaBoard {
     volatile Optional<Long> heardAtNanos = Optional.empty();
     volatile boolean connected;
     volatile Optional<Suspicion> suspicion = Optional.empty();
+
+    boolean reports(long now) {
+      return connected && heardAtNanos.map(at -> now - at <= SILENT_AFTER_NANOS).orElse(false);
+    }
   }
 
   private record Suspicion(long untilNanos, long lengthNanos) {
@@ -143,6 +147,12 @@ final class ReplicaBoard {
     servers.remove(nodeId);
   }
 
+  /** How many servers report. */
+  int serversReporting() {
+    long now = nanoTime.getAsLong();
+    return (int) servers.values().stream().filter(server -> server.reports(now)).count();
+  }
+
   /** How a server's replica of a shard stands. */
   Standing standing(String nodeId, int shard) {
     Server server = servers.get(nodeId);
@@ -156,14 +166,13 @@ final class ReplicaBoard {
     if (sighting == null || heardAt.isEmpty()) {
       return Standing.unknown(suspect);
     }
-    long silentNanos = now - heardAt.get();
     ReplicaReport report = sighting.report;
     long freshAgoNanos =
         caughtUp(report)
-            ? silentNanos
+            ? now - heardAt.get()
             : sighting.freshAtNanos.map(at -> now - at).orElse(Long.MAX_VALUE);
     return new Standing(
-        server.connected && silentNanos <= SILENT_AFTER_NANOS,
+        server.reports(now),
         suspect,
         report.getState(),
         freshAgoNanos <= FRESH_FOR_NANOS,

@@ -73,7 +73,7 @@ final class ReplicaSearch {
       case NO_REPLICA, SHUTTING_DOWN -> router.suspect(replica);
       case DEADLINE_PASSED -> {
         // While it waits for a position a healthy server is silent for as long as a hung one.
-        if (atLeast == Position.NONE) {
+        if (router.reached(replica, shard, atLeast)) {
           router.suspect(replica);
         }
       }

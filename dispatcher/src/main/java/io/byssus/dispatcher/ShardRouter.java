@@ -97,6 +97,12 @@ final class ShardRouter {
     return leastAgeMs != Long.MAX_VALUE && leastAgeMs > lagLimit.toMillis();
   }
 
+  /** Whether a replica is known to have applied a position; 0: any. */
+  boolean reached(Replica replica, int shard, long position) {
+    long applied = board.standing(replica.nodeId(), shard).appliedPosition();
+    return Long.compareUnsigned(applied, position) >= 0;
+  }
+
   /** A call to a server has just failed for a reason that concerns the server as a whole. */
   void suspect(Replica replica) {
     board.suspect(replica.nodeId());

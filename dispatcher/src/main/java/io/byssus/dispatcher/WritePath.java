@@ -53,6 +53,7 @@ final class WritePath {
   private final Supplier<ClusterImage> map;
   private final NamespaceResolver namespaces;
   private final LogHost logHost;
+  private final WriteBudget budget;
   private final DispatcherWriter writer;
   private final RulesAnnouncer rules;
   private final ShardRouter router;
@@ -81,6 +82,7 @@ final class WritePath {
       Supplier<ClusterImage> map,
       NamespaceResolver namespaces,
       LogHost logHost,
+      WriteBudget budget,
       DispatcherWriter writer,
       RulesAnnouncer rules,
       ShardRouter router,
@@ -93,6 +95,7 @@ final class WritePath {
     this.map = map;
     this.namespaces = namespaces;
     this.logHost = logHost;
+    this.budget = budget;
     this.writer = writer;
     this.rules = rules;
     this.router = router;
@@ -104,9 +107,16 @@ final class WritePath {
     this.hooks = hooks;
   }
 
-  /** Writes. Cancelling the future gives the write up, as far as that is still possible. */
+  /**
+   * Writes. Cancelling the future gives the write up, as far as that is still possible.
+   *
+   * @throws ByssusException OVERLOADED where there is no memory for it
+   */
   CompletableFuture<WriteResponse> write(WriteIntent intent, CallDeadline deadline) {
+    long bytes = intent.write().getSerializedSize();
+    budget.take(bytes);
     Call call = new Call(intent, deadline);
+    call.answer.whenComplete((response, failure) -> budget.giveBack(bytes));
     call.start();
     return call.answer;
   }

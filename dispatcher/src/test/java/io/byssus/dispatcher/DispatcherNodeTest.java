@@ -32,9 +32,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,7 +145,7 @@ class DispatcherNodeTest {
     everything();
     DispatcherNode node = start(Optional.empty(), 100);
     AdminServiceGrpc.AdminServiceBlockingStub admin =
-        AdminServiceGrpc.newBlockingStub(channel(node)).withDeadlineAfter(5, TimeUnit.SECONDS);
+        AdminServiceGrpc.newBlockingStub(channel(node)).withDeadlineAfter(10, TimeUnit.SECONDS);
     assertEquals(
         "cp-1", admin.listNodes(ListNodesRequest.getDefaultInstance()).getNodes(0).getNodeId());
     DescribeNamespaceRequest unknown =
@@ -157,7 +154,7 @@ class DispatcherNodeTest {
     assertEquals(ErrorCode.NAMESPACE_NOT_FOUND, error.code());
     controlPlane.stop();
     ByssusException away =
-        TestCluster.failure(
+        TestCluster.failureInTime(
             () ->
                 admin
                     .withDeadlineAfter(500, TimeUnit.MILLISECONDS)
@@ -172,7 +169,7 @@ class DispatcherNodeTest {
     awaitHealth(node, 200, "");
     wal.hold();
     KvServiceGrpc.KvServiceFutureStub writers =
-        KvServiceGrpc.newFutureStub(channel(node)).withDeadlineAfter(10, TimeUnit.SECONDS);
+        KvServiceGrpc.newFutureStub(channel(node)).withDeadlineAfter(60, TimeUnit.SECONDS);
     for (int i = 0; i < 3; i++) {
       writers.put(TestCluster.putRequest("p", "s" + i, ""));
     }
@@ -192,7 +189,7 @@ class DispatcherNodeTest {
     DispatcherNode node = start(Optional.empty(), 100);
     awaitHealth(node, 200, "");
     int shard = kv(node).put(TestCluster.putRequest("p", "s", "v")).getShard();
-    String metrics = http(node, "/metrics").body();
+    String metrics = TestCluster.http(node, "/metrics").body();
     assertTrue(
         metrics
             .lines()
@@ -204,6 +201,23 @@ class DispatcherNodeTest {
         metrics);
     assertTrue(metrics.contains("byssus_dispatcher_rules_announced_total"), metrics);
     assertTrue(metrics.contains("byssus_grpc_latency_seconds_bucket"), metrics);
+  }
+
+  @Test
+  void theBytesOfAWriteAreInHandUntilItIsAnswered() throws Exception {
+    everything();
+    DispatcherNode node = start(Optional.empty(), 100);
+    awaitHealth(node, 200, "");
+    wal.hold();
+    KvServiceGrpc.newFutureStub(channel(node)).put(TestCluster.putRequest("p", "s", "a value"));
+    await().until(() -> logged() == 1);
+    assertTrue(bytesInHand(node) > "a value".length());
+    wal.release();
+    await().until(() -> bytesInHand(node) == 0);
+  }
+
+  private static double bytesInHand(DispatcherNode node) throws Exception {
+    return TestCluster.metric(node, "byssus_dispatcher_writes_bytes");
   }
 
   @Test
@@ -295,7 +309,7 @@ class DispatcherNodeTest {
   }
 
   private KvServiceGrpc.KvServiceBlockingStub kv(DispatcherNode node) {
-    return KvServiceGrpc.newBlockingStub(channel(node)).withDeadlineAfter(5, TimeUnit.SECONDS);
+    return KvServiceGrpc.newBlockingStub(channel(node)).withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
   private ManagedChannel channel(DispatcherNode node) {
@@ -313,17 +327,10 @@ class DispatcherNodeTest {
     await()
         .untilAsserted(
             () -> {
-              HttpResponse<String> answer = http(node, "/healthz");
+              HttpResponse<String> answer = TestCluster.http(node, "/healthz");
               assertTrue(answer.body().contains(reason), answer.body());
               assertEquals(status, answer.statusCode(), answer.body());
             });
-  }
-
-  private static HttpResponse<String> http(DispatcherNode node, String path) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://" + node.metricsAddress() + path)).build(),
-            HttpResponse.BodyHandlers.ofString());
   }
 
   private long logged() {

@@ -91,9 +91,9 @@ class DispatcherWriterTest {
     List<DispatcherWriter.Slot> open = fill();
     CompletableFuture<DispatcherWriter.Slot> leaves = writer.open(0);
     CompletableFuture<DispatcherWriter.Slot> stays = writer.open(0);
-    assertEquals(2, writer.waiting(0));
+    assertEquals(2, writer.waiting());
     leaves.cancel(false);
-    assertEquals(1, writer.waiting(0));
+    assertEquals(1, writer.waiting());
     open.get(0).close();
     assertEquals(Limits.WRITER_WINDOW + 1L, stays.join().stamp().getSequence());
   }
@@ -116,9 +116,9 @@ class DispatcherWriterTest {
       writer.open(0).thenAccept(DispatcherWriter.Slot::close);
     }
     open.subList(1, open.size()).forEach(DispatcherWriter.Slot::close);
-    assertEquals(4_096, writer.waiting(0));
+    assertEquals(4_096, writer.waiting());
     open.get(0).close();
-    assertEquals(0, writer.waiting(0));
+    assertEquals(0, writer.waiting());
     assertEquals(Limits.WRITER_WINDOW + 4_096L + 1, writer.open(0).join().stamp().getSequence());
   }
 

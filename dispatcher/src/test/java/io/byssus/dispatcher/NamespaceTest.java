@@ -44,7 +44,7 @@ class NamespaceTest {
         CompletableFuture.supplyAsync(() -> cluster.kv().put(put("fresh")));
     await().until(() -> cluster.controlPlane.asked().contains("fresh"));
     cluster.controlPlane.announce(created);
-    assertTrue(write.get(5, TimeUnit.SECONDS).getPosition() != 0);
+    assertTrue(write.get(10, TimeUnit.SECONDS).getPosition() != 0);
   }
 
   @Test

@@ -135,7 +135,7 @@ class ReadTest {
     await().until(() -> cluster.servers.stream().anyMatch(s -> s.calls("get") > 0));
     assertFalse(read.isDone());
     cluster.server(2).thaw();
-    assertEquals(bytes("new"), read.get(5, TimeUnit.SECONDS).getRecord().getValue());
+    assertEquals(bytes("new"), read.get(10, TimeUnit.SECONDS).getRecord().getValue());
   }
 
   @Test

@@ -31,6 +31,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,6 +59,7 @@ import org.junit.jupiter.api.function.Executable;
 final class TestCluster implements AutoCloseable {
   static final int SHARDS = 4;
   static final String NAMESPACE = "places";
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   final AtomicLong clockAheadMillis = new AtomicLong();
   final InMemoryWal wal = new InMemoryWal(SHARDS, this::now);
@@ -167,10 +172,30 @@ final class TestCluster implements AutoCloseable {
 
   private void awaitReady() {
     await().ignoreException(StatusRuntimeException.class).until(() -> get("k", "").isInitialized());
+    await()
+        .until(() -> metric(dispatcher, "byssus_dispatcher_servers_reporting") == servers.size());
+  }
+
+  /** The first value of a metric. */
+  static double metric(DispatcherNode node, String name) throws Exception {
+    return http(node, "/metrics")
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What the dispatcher's HTTP port answers. */
+  static HttpResponse<String> http(DispatcherNode node, String path) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create("http://" + node.metricsAddress() + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   static ConditionFactory await() {
-    return Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(5));
+    return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5));
   }
 
   FakeServer server(int number) {
@@ -178,7 +203,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   KvServiceGrpc.KvServiceBlockingStub kv() {
-    return KvServiceGrpc.newBlockingStub(channel).withDeadlineAfter(5, TimeUnit.SECONDS);
+    return KvServiceGrpc.newBlockingStub(channel).withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
   KvServiceGrpc.KvServiceBlockingStub kv(Duration deadline) {
@@ -245,15 +270,20 @@ final class TestCluster implements AutoCloseable {
         Assertions.assertThrows(StatusRuntimeException.class, call), ErrorCode.NO_REPLICA);
   }
 
-  /**
-   * The error with which a call fails that is given so long. Asked again where this machine is so
-   * busy that the caller's clock rang before the answer came.
-   */
+  /** The error with which a call fails that is given so long. */
   ByssusException failureWithin(
       Duration deadline, Consumer<KvServiceGrpc.KvServiceBlockingStub> call) {
-    ByssusException error = failure(() -> call.accept(kv(deadline)));
+    return failureInTime(() -> call.accept(kv(deadline)));
+  }
+
+  /**
+   * The error with which a call fails that has a short deadline. Asked again where this machine is
+   * so busy that the caller's clock rang before the answer came.
+   */
+  static ByssusException failureInTime(Executable call) {
+    ByssusException error = failure(call);
     for (int i = 0; i < 20 && error.code() == ErrorCode.DEADLINE_PASSED; i++) {
-      error = failure(() -> call.accept(kv(deadline)));
+      error = failure(call);
     }
     return error;
   }

@@ -270,8 +270,12 @@ class WriteTest {
   @Test
   void aWriteThatItsCallerGaveUpStaysOpenUntilTheLogHasAnswered() throws Exception {
     cluster.wal.hold();
-    failure(() -> cluster.kv(Duration.ofMillis(300)).put(putRequest("de", "given-up", "")));
+    Context.CancellableContext caller = Context.current().withCancellation();
+    caller.run(() -> async("de", "given-up"));
     await().until(() -> cluster.logged() == 1);
+    caller.cancel(null);
+    await()
+        .until(() -> TestCluster.metric(cluster.dispatcher, "byssus_dispatcher_writes_bytes") == 0);
     Answer second = async("de", "second");
     await().until(() -> cluster.logged() == 2);
     cluster.wal.release();
@@ -416,7 +420,7 @@ class WriteTest {
   private Answer async(PutRequest request) {
     Answer answer = new Answer();
     KvServiceGrpc.newStub(cluster.channel())
-        .withDeadlineAfter(10, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .put(request, answer);
     return answer;
   }
@@ -430,12 +434,12 @@ class WriteTest {
     }
 
     WriteResponse value() throws Exception {
-      return future.get(10, TimeUnit.SECONDS);
+      return future.get(60, TimeUnit.SECONDS);
     }
 
     ByssusException error() throws Exception {
       return GrpcErrors.fromGrpc(
-          future.handle((value, failure) -> failure).get(10, TimeUnit.SECONDS),
+          future.handle((value, failure) -> failure).get(60, TimeUnit.SECONDS),
           ErrorCode.NO_REPLICA);
     }
 
