@@ -5,6 +5,7 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.storage.NodeStorage;
@@ -38,6 +39,7 @@ final class ReplicaHost implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplicaHost.class);
 
   private final String nodeId;
+  private final String instanceId;
   private final Path shards;
   private final NodeStorage storage;
   private final WalConfig kafka;
@@ -50,12 +52,14 @@ final class ReplicaHost implements AutoCloseable {
 
   ReplicaHost(
       String nodeId,
+      String instanceId,
       Path shards,
       NodeStorage storage,
       WalConfig kafka,
       int applyThreads,
       ReplicaMetrics metrics) {
     this.nodeId = nodeId;
+    this.instanceId = instanceId;
     this.shards = shards;
     this.storage = storage;
     this.kafka = kafka;
@@ -73,20 +77,32 @@ final class ReplicaHost implements AutoCloseable {
       identity = cluster.getLog();
       replayer = new Replayer(kafka, identity, cluster.getShardCount(), applyThreads);
     } else if (!identity.equals(cluster.getLog())) {
-      log.error(
-          "the cluster's log changed from {} to {}; restart this server",
-          identity,
-          cluster.getLog());
-      return;
+      throw new IllegalStateException(
+          "the cluster's log changed from "
+              + identity.getTopicId()
+              + " to "
+              + cluster.getLog().getTopicId()
+              + "; restart this server");
     }
+    Map<Integer, ShardAssignment> mine = assignments(map);
+    List.copyOf(replicas.keySet()).stream()
+        .filter(number -> !mine.containsKey(number))
+        .forEach(this::drop);
+    mine.forEach((number, assignment) -> hold(number, assignment, cluster));
+  }
+
+  /** What the map gives to this very node: another that has taken its id holds the replicas now. */
+  private Map<Integer, ShardAssignment> assignments(ClusterImage map) {
     Map<Integer, ShardAssignment> mine = new TreeMap<>();
+    if (!map.node(nodeId).map(Node::getInstanceId).orElse("").equals(instanceId)) {
+      return mine;
+    }
     for (ShardAssignment shard : map.shards()) {
       if (shard.getReplicasList().contains(nodeId)) {
         mine.put(shard.getShard(), shard);
       }
     }
-    List.copyOf(replicas.keySet()).stream().filter(n -> !mine.containsKey(n)).forEach(this::drop);
-    mine.forEach((number, assignment) -> hold(number, assignment, cluster));
+    return mine;
   }
 
   private void hold(int number, ShardAssignment assignment, Cluster cluster) {

@@ -1,6 +1,5 @@
 package io.byssus.server;
 
-import io.byssus.clustermap.ClusterImage;
 import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
 import io.byssus.clustermap.NodeLease;
@@ -12,12 +11,10 @@ import io.byssus.process.ProcessLifecycle;
 import io.byssus.process.ProcessMetrics;
 import io.byssus.process.Readiness;
 import io.byssus.proto.admin.v1.NodeRole;
-import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.storage.NodeStorage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -26,7 +23,6 @@ import java.util.Optional;
  */
 public final class ServerNode implements AutoCloseable {
   private static final int WAIT_THREADS = 4;
-  private static final String CLUSTER_STAMP = "cluster-id";
 
   private final ProcessLifecycle lifecycle;
   private final Readiness readiness;
@@ -76,18 +72,20 @@ public final class ServerNode implements AutoCloseable {
             "control-plane client",
             new ControlPlaneClient(
                 config.controlPlane().stream().map(HostPort::toString).toList()));
-    String stamp =
-        data.read(CLUSTER_STAMP).map(id -> new String(id, StandardCharsets.UTF_8)).orElse("");
     ClusterMapWatcher map =
         lifecycle.closeAtStop(
             "cluster map",
-            ClusterMapWatcher.start(controlPlane, Optional.of(data.resolve("cluster-map")), stamp));
+            ClusterMapWatcher.start(
+                controlPlane,
+                Optional.of(data.resolve("cluster-map")),
+                AssignmentLoop.clusterOf(data)));
     NodeStorage storage = lifecycle.closeAtStop("storage", new NodeStorage(config.storage()));
     ReplicaHost host =
         lifecycle.closeAtStop(
             "replicas",
             new ReplicaHost(
                 nodeId,
+                data.instanceId(),
                 data.resolve("shards"),
                 storage,
                 config.kafka(),
@@ -97,14 +95,6 @@ public final class ServerNode implements AutoCloseable {
         "dead letters", new DeadLetterLoop(nodeId, host, map::current, config.kafka()));
     ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(WAIT_THREADS));
     ReplicaFeed feed = lifecycle.closeAtStop("replica feed", new ReplicaFeed(host));
-    lifecycle.closeAtStop(
-        "map listener",
-        map.listen(
-            image -> {
-              stampCluster(data, image);
-              host.follow(image);
-              tellReadiness(image, host);
-            }));
     GrpcListener listener =
         lifecycle.closeAtStop(
             "gRPC",
@@ -114,19 +104,22 @@ public final class ServerNode implements AutoCloseable {
                 .endless(ShardServiceGrpc.getWatchReplicasMethod())
                 .start());
     address = listener.address();
+    NodeLease lease =
+        lifecycle.closeAtStop(
+            "lease",
+            NodeLease.start(
+                controlPlane,
+                Node.newBuilder()
+                    .setNodeId(nodeId)
+                    .setRole(NodeRole.SERVER)
+                    .setAddress(advertised(config).toString())
+                    .setInstanceId(data.instanceId())
+                    .putAllLabels(config.labels())
+                    .build(),
+                () -> map.current().clusterId(),
+                host::reports));
     lifecycle.closeAtStop(
-        "lease",
-        NodeLease.start(
-            controlPlane,
-            Node.newBuilder()
-                .setNodeId(nodeId)
-                .setRole(NodeRole.SERVER)
-                .setAddress(advertised(config).toString())
-                .setInstanceId(data.instanceId())
-                .putAllLabels(config.labels())
-                .build(),
-            () -> map.current().clusterId(),
-            host::reports));
+        "assignments", new AssignmentLoop(nodeId, data, map, lease, host, readiness));
   }
 
   /**
@@ -136,20 +129,6 @@ public final class ServerNode implements AutoCloseable {
   private HostPort advertised(ServerConfig config) {
     HostPort advertise = config.process().advertise();
     return advertise.port() == 0 ? advertise.withPort(address.port()) : advertise;
-  }
-
-  private void tellReadiness(ClusterImage image, ReplicaHost host) {
-    if (image.cluster().isEmpty()) {
-      readiness.waitingFor("the cluster to be initialised");
-    } else if (!image.logReady()) {
-      readiness.waitingFor("the cluster's log");
-    } else if (image.shards().isEmpty()) {
-      readiness.waitingFor("the first placement of shards");
-    } else if (host.replicas().stream().anyMatch(r -> r.state() == ReplicaState.OPENING)) {
-      readiness.waitingFor("its replicas to open");
-    } else {
-      readiness.ready();
-    }
   }
 
   /** Where it answers gRPC. */
@@ -167,7 +146,9 @@ public final class ServerNode implements AutoCloseable {
     return readiness.state();
   }
 
-  /** Stops in good order: finishes calls, flushes, deregisters. */
+  /**
+   * Stops in good order: leaves the cluster, so that no new calls come, finishes calls, flushes.
+   */
   @Override
   public void close() {
     lifecycle.stop();

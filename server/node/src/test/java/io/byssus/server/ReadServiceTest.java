@@ -239,4 +239,9 @@ class ReadServiceTest {
       }
     }
   }
+
+  @Test
+  void aServerWhoseNodeIdBelongsToAnotherHoldsNothing() {
+    assertEquals(0, shard.replicasOfAnImpostor(directory.resolve("impostor")));
+  }
 }

@@ -15,6 +15,7 @@ import io.byssus.process.Readiness;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.ClusterMap;
 import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.proto.internal.v1.ShardView;
@@ -54,6 +55,7 @@ final class ServedShard implements AutoCloseable {
   private final KafkaWal wal;
   private final NodeStorage storage;
   private final ProcessMetrics metrics;
+  private final ClusterImage map;
   private final ReplicaHost host;
   private final ReadWaits waits;
   private final ReplicaFeed feed;
@@ -81,6 +83,7 @@ final class ServedShard implements AutoCloseable {
     host =
         new ReplicaHost(
             "server-1",
+            "instance-1",
             directory.resolve("shards"),
             storage,
             config,
@@ -98,10 +101,11 @@ final class ServedShard implements AutoCloseable {
             .usePlaintext()
             .maxInboundMessageSize(8 << 20)
             .build();
-    host.follow(
+    map =
         ClusterImage.of(
             ClusterMap.newBuilder()
                 .setRevision(1)
+                .addNodes(Node.newBuilder().setNodeId("server-1").setInstanceId("instance-1"))
                 .setCluster(Cluster.newBuilder().setClusterId(CLUSTER).setShardCount(2).setLog(log))
                 .addShards(
                     ShardAssignment.newBuilder()
@@ -110,7 +114,8 @@ final class ServedShard implements AutoCloseable {
                         .setIncarnation(2)
                         .addReplicas("server-1"))
                 .addShards(ShardAssignment.newBuilder().setShard(1).addReplicas("server-2"))
-                .build()));
+                .build());
+    host.follow(map);
   }
 
   private LogIdentity createLog() throws Exception {
@@ -148,6 +153,22 @@ final class ServedShard implements AutoCloseable {
     metrics.close();
     wal.close();
     kafka.close();
+  }
+
+  /** How many replicas another server holds that was given the same node id, under the same map. */
+  int replicasOfAnImpostor(Path directory) {
+    try (ReplicaHost impostor =
+        new ReplicaHost(
+            "server-1",
+            "instance-2",
+            directory,
+            storage,
+            new WalConfig(kafka.bootstrapServers()),
+            1,
+            new ReplicaMetrics(metrics.registry(), storage))) {
+      impostor.follow(map);
+      return impostor.replicas().size();
+    }
   }
 
   /** Whether the held replica has come to the log's first incarnation. */
