@@ -1,5 +1,6 @@
 package io.byssus.dispatcher;
 
+import io.byssus.model.ByssusException;
 import io.byssus.process.ConfigException;
 import io.byssus.process.ExitWithStdin;
 import io.byssus.process.ProcessLifecycle;
@@ -38,8 +39,8 @@ public final class DispatcherMain {
     }
     try {
       new DispatcherAssembly(config, readiness, lifecycle).start();
-    } catch (IOException e) {
-      System.err.println(e.getMessage());
+    } catch (IOException | ByssusException e) {
+      System.err.println("byssus dispatcher: " + e.getMessage());
       return FAILED;
     }
     lifecycle.awaitStopped();
