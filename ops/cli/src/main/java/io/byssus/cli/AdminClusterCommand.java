@@ -2,6 +2,7 @@ package io.byssus.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.byssus.cli.text.Table;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.admin.ClusterDescription;
 import java.util.concurrent.Callable;

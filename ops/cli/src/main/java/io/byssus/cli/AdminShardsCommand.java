@@ -3,6 +3,7 @@ package io.byssus.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.byssus.cli.text.Table;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.admin.ReplicaDescription;
 import io.byssus.client.admin.ShardDescription;

@@ -1,6 +1,8 @@
 package io.byssus.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.byssus.cli.text.DisplayWidth;
+import io.byssus.cli.text.Table;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.ByssusClientException;
 import io.byssus.client.Key;

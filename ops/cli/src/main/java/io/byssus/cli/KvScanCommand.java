@@ -3,6 +3,8 @@ package io.byssus.cli;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
+import io.byssus.cli.text.DisplayWidth;
+import io.byssus.cli.text.Table;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.PageToken;
 import io.byssus.client.Scan;

@@ -1,6 +1,6 @@
 package io.byssus.cli.demo;
 
-import io.byssus.cli.Table;
+import io.byssus.cli.text.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

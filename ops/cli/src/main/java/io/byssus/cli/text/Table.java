@@ -1,4 +1,4 @@
-package io.byssus.cli;
+package io.byssus.cli.text;
 
 import java.util.ArrayList;
 import java.util.List;

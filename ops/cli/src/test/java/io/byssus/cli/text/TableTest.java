@@ -1,4 +1,4 @@
-package io.byssus.cli;
+package io.byssus.cli.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,10 +1,10 @@
-package io.byssus.cli;
+package io.byssus.cli.text;
 
 /**
  * How many columns of a terminal a text takes: two for East Asian wide characters and emoji, none
  * for marks that join the character before, one for all others.
  */
-final class DisplayWidth {
+public final class DisplayWidth {
   private static final int JOINER = 0x200D;
   private static final int EMOJI_PRESENTATION = 0xFE0F;
 
@@ -18,7 +18,7 @@ final class DisplayWidth {
   private DisplayWidth() {}
 
   /** The columns of a text that holds no control characters. */
-  static int of(String text) {
+  public static int of(String text) {
     int columns = 0;
     int previous = 0;
     for (int i = 0; i < text.length(); ) {
@@ -31,7 +31,7 @@ final class DisplayWidth {
   }
 
   /** The text, or as much of its beginning as fits with a {@code …} behind it. */
-  static String cut(String text, int columns) {
+  public static String cut(String text, int columns) {
     if (of(text) <= columns) {
       return text;
     }
