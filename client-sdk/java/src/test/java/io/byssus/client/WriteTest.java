@@ -29,7 +29,8 @@ final class WriteTest {
   private static final RetryPolicy QUICK =
       RetryPolicy.defaults()
           .withInitialBackoff(Duration.ofMillis(2))
-          .withAttemptTimeout(Duration.ofMillis(1_000));
+          .withAttemptTimeout(Duration.ofSeconds(1));
+  private static final RetryPolicy PATIENT = QUICK.withAttemptTimeout(Duration.ofSeconds(25));
   private static final Key AMSTERDAM = Key.of("NL", "Amsterdam");
 
   private FakeCluster cluster;
@@ -135,10 +136,11 @@ final class WriteTest {
 
   @Test
   void aWriteThatWasAlwaysRefusedAtTheDoorIsCertainlyNotWritten() {
+    use(cluster.client().retryPolicy(PATIENT));
     cluster.faults = arrival -> new Fault.Refuse(ErrorCode.LOG_UNAVAILABLE);
     NotWrittenException e =
         assertThrows(
-            NotWrittenException.class, () -> places.put(AMSTERDAM, new byte[1], within(1_500)));
+            NotWrittenException.class, () -> places.put(AMSTERDAM, new byte[1], within(3_000)));
     assertEquals(ErrorCode.LOG_UNAVAILABLE, e.code());
     assertTrue(cluster.arrivals.size() > 1);
     assertTrue(e.getMessage().contains(cluster.arrivals.get(0).requestId()), e.getMessage());
@@ -163,7 +165,7 @@ final class WriteTest {
           return fault == null ? new Fault.Refuse(ErrorCode.LOG_UNAVAILABLE) : fault;
         };
     assertThrows(
-        IndeterminateException.class, () -> places.put(AMSTERDAM, new byte[1], within(1_500)));
+        IndeterminateException.class, () -> places.put(AMSTERDAM, new byte[1], within(3_000)));
     assertTrue(cluster.arrivals.size() > 1);
   }
 
@@ -171,7 +173,7 @@ final class WriteTest {
   void aWriteWithoutAnyAnswerIsIndeterminate() {
     cluster.faults = arrival -> new Fault.StickSilently();
     assertThrows(
-        IndeterminateException.class, () -> places.put(AMSTERDAM, new byte[1], within(400)));
+        IndeterminateException.class, () -> places.put(AMSTERDAM, new byte[1], within(1_500)));
   }
 
   @Test
@@ -237,13 +239,14 @@ final class WriteTest {
 
   @Test
   void theLargestAllowedWritesPass() {
+    use(cluster.client().retryPolicy(PATIENT));
     places.put(Key.of("p", "s".repeat(4_095)), new byte[1_048_576]);
     WriteBatch.Builder batch = WriteBatch.of("p");
     for (int i = 0; i < 1_000; i++) {
       batch.put("key " + i, new byte[4_000]);
     }
     places.write(batch.build());
-    assertEquals(2, cluster.arrivals.size());
+    assertEquals(1_001, cluster.shards.stream().mapToInt(s -> s.records().size()).sum());
   }
 
   @Test
@@ -292,7 +295,7 @@ final class WriteTest {
   void writesOfOneRecordGoOutOneAfterTheOtherAndOthersBesideThem() {
     cluster.faults =
         arrival -> arrival.text().equals("first") ? new Fault.StickSilently() : Fault.NONE;
-    use(cluster.client().retryPolicy(QUICK.withAttemptTimeout(Duration.ofSeconds(20))));
+    use(cluster.client().retryPolicy(PATIENT));
     CompletableFuture<WriteResult> first = places.putAsync(AMSTERDAM, "first");
     await().until(() -> cluster.arrivals.size() == 1);
     CompletableFuture<WriteResult> batch =
@@ -308,33 +311,38 @@ final class WriteTest {
 
   @Test
   void aNewWriteOfARecordWaitsUntilItsFloorLiesAboveTheOneThatWasGivenUp() {
-    // Sequence 1 stays open for long; sequence 2, of another record, is given up soon.
-    use(cluster.client().retryPolicy(QUICK.withAttemptTimeout(Duration.ofSeconds(20))));
+    // Sequence 1 stays open; sequence 2, of another record, is given up.
+    use(cluster.client().retryPolicy(PATIENT));
     cluster.faults =
-        arrival -> arrival.text().equals("new") ? Fault.NONE : new Fault.StickSilently();
+        arrival ->
+            switch (arrival.text()) {
+              case "long" -> new Fault.Delay();
+              case "old" -> new Fault.StickSilently();
+              default -> Fault.NONE;
+            };
     CompletableFuture<WriteResult> longOpen =
-        places.putAsync(Key.of("NL", "Delft"), "long".getBytes(), within(1_500));
+        places.putAsync(Key.of("NL", "Delft"), "long".getBytes(), within(25_000));
     await().until(() -> cluster.arrivals.size() == 1);
-    CompletableFuture<WriteResult> givenUp =
-        places.putAsync(AMSTERDAM, "old".getBytes(), within(200));
-    failure(IndeterminateException.class, givenUp);
+    failure(
+        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(1_500)));
 
     NotWrittenException tooSoon =
         failure(
             NotWrittenException.class, places.putAsync(AMSTERDAM, "never".getBytes(), within(200)));
     assertEquals(ErrorCode.DEADLINE_PASSED, tooSoon.code());
-    assertFalse(longOpen.isDone());
+    CompletableFuture<WriteResult> waiting = places.putAsync(AMSTERDAM, "new");
+    places.put(Key.of("NL", "Edam"), "another record");
+    assertFalse(longOpen.isDone() || waiting.isDone());
 
-    places.put(AMSTERDAM, "new");
-    failure(IndeterminateException.class, longOpen);
+    cluster.stuck.remove(0).run();
+    longOpen.join();
+    waiting.join();
     Arrival fresh = cluster.arrivalsOf("new").findFirst().orElseThrow();
-    assertEquals(3, fresh.stamp().getSequence());
-    assertEquals(3, fresh.stamp().getLowestOpen());
+    assertTrue(fresh.stamp().getLowestOpen() > 2);
     assertEquals(List.of(), cluster.arrivalsOf("never").toList());
 
     cluster.releaseStuck();
     assertEquals("new", cluster.text(AMSTERDAM));
-    assertNull(cluster.text(Key.of("NL", "Delft")));
   }
 
   @Test
@@ -343,7 +351,7 @@ final class WriteTest {
     cluster.shards.forEach(FakeShard::ignoreFloors);
     cluster.faults = arrival -> arrival.text().equals("new") ? Fault.NONE : new Fault.Stick();
     failure(
-        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(200)));
+        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(1_500)));
     places.put(AMSTERDAM, "new");
     cluster.releaseStuck();
     assertEquals("old", cluster.text(AMSTERDAM));
@@ -351,12 +359,10 @@ final class WriteTest {
 
   @Test
   void aFullWindowHoldsWritesBackUntilItsLowestIsAnswered() {
-    use(
-        cluster
-            .client()
-            .retryPolicy(QUICK.withAttemptTimeout(Duration.ofSeconds(20)))
-            .maxOpenWrites(2_000, Long.MAX_VALUE));
+    use(cluster.client().retryPolicy(PATIENT).maxOpenWrites(2_000, Long.MAX_VALUE));
     cluster.faults = arrival -> arrival.text().equals("0") ? new Fault.Delay() : Fault.NONE;
+    // Once the namespace is known, stamps are given in the order of the calls.
+    places.put(Key.of("NL", "known"), "first");
     List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
     for (int i = 0; i < 1_100; i++) {
       writes.add(
@@ -366,7 +372,7 @@ final class WriteTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> writes.stream().filter(CompletableFuture::isDone).count() == 1_023);
-    assertEquals(1_024, cluster.arrivals.size());
+    assertEquals(1 + 1_024, cluster.arrivals.size());
     cluster.releaseStuck();
     writes.forEach(CompletableFuture::join);
     assertTrue(
@@ -376,15 +382,11 @@ final class WriteTest {
 
   @Test
   void beyondTheBoundOnOpenWritesAsyncFailsAndBlockingWaits() throws Exception {
-    use(
-        cluster
-            .client()
-            .retryPolicy(QUICK.withAttemptTimeout(Duration.ofSeconds(20)))
-            .maxOpenWrites(2, Long.MAX_VALUE));
+    use(cluster.client().retryPolicy(PATIENT).maxOpenWrites(2, Long.MAX_VALUE));
     cluster.faults =
         arrival -> arrival.text().startsWith("stuck") ? new Fault.StickSilently() : Fault.NONE;
     CompletableFuture<WriteResult> stuck =
-        places.putAsync(Key.of("a"), "stuck".getBytes(), within(700));
+        places.putAsync(Key.of("a"), "stuck".getBytes(), within(2_000));
     places.putAsync(Key.of("b"), "stuck too".getBytes(), within(20_000));
     NotWrittenException full =
         failure(NotWrittenException.class, places.putAsync(Key.of("c"), "async"));
