@@ -55,7 +55,11 @@ final class Replicas {
     return new ServerView(cluster.processes().address(server));
   }
 
-  /** Waits until the control plane has heard that every replica of a shard has halted so. */
+  /**
+   * Waits until the control plane has heard that every replica of some shards has halted.
+   *
+   * @param reason the name that it must give, as a regular expression
+   */
   static void awaitHalted(TestCluster cluster, Predicate<ShardDescription> which, String reason) {
     Awaitility.await("replicas halted: " + reason)
         .atMost(LIMIT)
@@ -68,7 +72,7 @@ final class Replicas {
                 for (ReplicaDescription replica : shard.getReplicasList()) {
                   assertEquals(ReplicaState.HALTED, replica.getState(), replica.toString());
                   assertTrue(
-                      replica.getHaltReason().startsWith(reason + ": "), replica.getHaltReason());
+                      replica.getHaltReason().matches(reason + ": .*"), replica.getHaltReason());
                 }
               }
             });
