@@ -1,12 +1,9 @@
 package io.byssus.dispatcher;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
-import io.byssus.process.RequestId;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
@@ -30,34 +27,20 @@ import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.KeyError;
 import io.byssus.proto.kv.v1.KeyResult;
 import io.byssus.proto.kv.v1.ReadContext;
-import io.byssus.proto.kv.v1.Record;
 import io.byssus.proto.kv.v1.ScanRecord;
-import io.byssus.proto.log.v1.LogRecord;
-import io.byssus.proto.log.v1.Operation;
 import io.byssus.wal.InMemoryWal;
-import io.byssus.wal.LogEntry;
 import io.grpc.Context;
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -74,9 +57,8 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   static final int INCARNATION = 1;
 
   private final String nodeId;
-  private final InMemoryWal wal;
+  private final ReplayedLog log;
   private final int shardCount;
-  private final Map<Integer, ShardState> shards = new HashMap<>();
   private final List<ServerCallStreamObserver<WatchReplicasResponse>> watchers = new ArrayList<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<ShardScanRequest> scans = new CopyOnWriteArrayList<>();
@@ -91,7 +73,6 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private final AtomicInteger cancelled = new AtomicInteger();
   private volatile Optional<OutcomeKind> outcome = Optional.empty();
   private volatile boolean hanging;
-  private volatile int frozenAt = Integer.MAX_VALUE;
   private volatile int pieceRecords = 100;
   private volatile int diesAfterPieces = Integer.MAX_VALUE;
   private volatile int piecesSent;
@@ -99,15 +80,9 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private volatile long ageMs;
   private volatile long lagRecords;
 
-  private static final class ShardState {
-    long applied = -1;
-    final Map<String, TreeMap<ByteString, Record>> partitions = new HashMap<>();
-    final Set<String> stamps = new HashSet<>();
-  }
-
   FakeServer(String nodeId, InMemoryWal wal, int shardCount) throws IOException {
     this.nodeId = nodeId;
-    this.wal = wal;
+    this.log = new ReplayedLog(wal);
     this.shardCount = shardCount;
     start();
     reports.scheduleWithFixedDelay(this::report, 50, 50, TimeUnit.MILLISECONDS);
@@ -128,7 +103,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
             .executor(threads)
             .maxInboundMessageSize(8 << 20)
             .addService(this)
-            .intercept(new TakeRequestIds())
+            .intercept(new RequestIdTaker(requestIds))
             .build()
             .start();
     port = server.getPort();
@@ -165,11 +140,11 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   /** Applies nothing from an offset on. */
   void freezeAt(int offset) {
-    frozenAt = offset;
+    log.freezeAt(offset);
   }
 
   void thaw() {
-    frozenAt = Integer.MAX_VALUE;
+    log.freezeAt(Integer.MAX_VALUE);
   }
 
   /** How its replicas are reported. */
@@ -222,7 +197,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
         request.getView(),
         () -> {
           GetResponse.Builder answer = GetResponse.newBuilder();
-          find(request.getView().getShard(), request.getNamespaceId(), request.getKey())
+          log.find(request.getView().getShard(), request.getNamespaceId(), request.getKey())
               .ifPresent(answer::setRecord);
           answer.setContext(context(request.getView().getShard()));
           caller.onNext(answer.build());
@@ -246,7 +221,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
               KeyResult.newBuilder().setError(KeyError.newBuilder().setReason(error.get().name())));
         } else {
           results.addResults(
-              find(shard.getView().getShard(), request.getNamespaceId(), key)
+              log.find(shard.getView().getShard(), request.getNamespaceId(), key)
                   .map(record -> KeyResult.newBuilder().setRecord(record))
                   .orElse(KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance())));
         }
@@ -285,7 +260,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
     synchronized void goOn() {
       if (left == null && !ended) {
-        serve(stream, request.getView(), () -> left = matching(request));
+        serve(stream, request.getView(), () -> left = log.matching(request));
         ended = left == null;
       }
       while (!ended && !hanging && stream.isReady()) {
@@ -314,30 +289,6 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     }
   }
 
-  private List<ScanRecord> matching(ShardScanRequest request) {
-    List<ScanRecord> matching = new ArrayList<>();
-    synchronized (shards) {
-      ShardState shard = replay(request.getView().getShard());
-      TreeMap<ByteString, Record> partition =
-          shard.partitions.getOrDefault(
-              partition(request.getNamespaceId(), request.getPartitionKey()), sorted());
-      partition
-          .tailMap(request.getStart(), !request.getAfterStart())
-          .forEach(
-              (sortKey, record) -> {
-                if (request.getEnd().isEmpty() || BYTES.compare(sortKey, request.getEnd()) < 0) {
-                  matching.add(
-                      ScanRecord.newBuilder()
-                          .setSortKey(sortKey)
-                          .setValue(record.getValue())
-                          .setVersion(record.getVersion())
-                          .build());
-                }
-              });
-    }
-    return matching;
-  }
-
   @Override
   public void awaitApplied(
       AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> caller) {
@@ -348,7 +299,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
         () -> {
           caller.onNext(
               AwaitAppliedResponse.newBuilder()
-                  .setAppliedPosition(applied(request.getView().getShard()))
+                  .setAppliedPosition(log.applied(request.getView().getShard()))
                   .setOutcome(
                       WriteOutcome.newBuilder()
                           .setKind(outcome.orElse(OutcomeKind.OUTCOME_APPLIED))
@@ -382,7 +333,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
               .setState(state)
               .setAgeMs(ageMs)
               .setLagRecords(lagRecords)
-              .setAppliedPosition(applied(shard)));
+              .setAppliedPosition(log.applied(shard)));
     }
     synchronized (watchers) {
       watchers.removeIf(ServerCallStreamObserver::isCancelled);
@@ -420,106 +371,17 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     if (view.getAtLeast() != 0 && Position.incarnation(view.getAtLeast()) < INCARNATION) {
       return Optional.of(ErrorCode.SESSION_LOST);
     }
-    while (Long.compareUnsigned(applied(view.getShard()), view.getAtLeast()) < 0) {
-      Context context = Context.current();
-      boolean late =
-          context.isCancelled()
-              || (context.getDeadline() != null
-                  && context.getDeadline().timeRemaining(TimeUnit.MILLISECONDS) < 20);
-      if (late) {
-        return Optional.of(ErrorCode.REPLICA_BEHIND);
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(2);
-      } catch (InterruptedException e) {
-        return Optional.of(ErrorCode.SHUTTING_DOWN);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private Optional<Record> find(int shard, int namespaceId, Key key) {
-    synchronized (shards) {
-      return Optional.ofNullable(
-              replay(shard).partitions.get(partition(namespaceId, key.getPartitionKey())))
-          .map(partition -> partition.get(key.getSortKey()));
-    }
+    return log.reaches(view.getShard(), view.getAtLeast())
+        ? Optional.empty()
+        : Optional.of(ErrorCode.REPLICA_BEHIND);
   }
 
   private ReadContext context(int shard) {
     return ReadContext.newBuilder()
         .setShard(shard)
-        .setPosition(applied(shard))
+        .setPosition(log.applied(shard))
         .setAgeMs(ageMs)
         .build();
-  }
-
-  private long applied(int shard) {
-    synchronized (shards) {
-      long applied = replay(shard).applied;
-      return applied < 0 ? Position.NONE : Position.pack(INCARNATION, applied);
-    }
-  }
-
-  private ShardState replay(int number) {
-    ShardState shard = shards.computeIfAbsent(number, n -> new ShardState());
-    for (LogEntry entry : wal.read(number, shard.applied + 1)) {
-      if (entry.offset() >= frozenAt) {
-        break;
-      }
-      apply(shard, entry);
-      shard.applied = entry.offset();
-    }
-    return shard;
-  }
-
-  private static void apply(ShardState shard, LogEntry entry) {
-    LogRecord record;
-    try {
-      record = LogRecord.parseFrom(entry.bytes());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException(e);
-    }
-    String stamp = record.getStamp().getWriterHigh() + "/" + record.getStamp().getWriterLow();
-    if (!shard.stamps.add(stamp + "/" + record.getStamp().getSequence())) {
-      return;
-    }
-    TreeMap<ByteString, Record> partition =
-        shard.partitions.computeIfAbsent(
-            partition(record.getNamespaceId(), record.getWrite().getPartitionKey()),
-            name -> sorted());
-    for (Operation operation : record.getWrite().getOperationsList()) {
-      if (operation.hasDelete()) {
-        partition.remove(operation.getSortKey());
-      } else {
-        partition.put(
-            operation.getSortKey(),
-            Record.newBuilder()
-                .setValue(operation.getPut())
-                .setVersion(Position.pack(INCARNATION, entry.offset()))
-                .build());
-      }
-    }
-  }
-
-  private static final Comparator<ByteString> BYTES =
-      ByteString.unsignedLexicographicalComparator();
-
-  private static TreeMap<ByteString, Record> sorted() {
-    return new TreeMap<>(BYTES);
-  }
-
-  private static String partition(int namespaceId, ByteString partitionKey) {
-    return namespaceId + "/" + partitionKey.toString(StandardCharsets.ISO_8859_1);
-  }
-
-  private final class TakeRequestIds implements ServerInterceptor {
-    @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      Optional.ofNullable(headers.get(RequestId.METADATA)).ifPresent(requestIds::add);
-      return next.startCall(call, headers);
-    }
   }
 
   static Collection<String> ids(Collection<FakeServer> servers) {

@@ -12,14 +12,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
-import io.byssus.model.GrpcErrors;
 import io.byssus.model.Limits;
 import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.ReplicaState;
-import io.byssus.proto.internal.v1.OutcomeKind;
-import io.byssus.proto.kv.v1.Acknowledgement;
 import io.byssus.proto.kv.v1.DeleteRequest;
-import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.PutRequest;
 import io.byssus.proto.kv.v1.Remove;
 import io.byssus.proto.kv.v1.WriteBatchRequest;
@@ -29,12 +25,9 @@ import io.byssus.proto.kv.v1.WriteResponse;
 import io.byssus.proto.kv.v1.WriterStamp;
 import io.byssus.proto.log.v1.LogRecord;
 import io.grpc.Context;
-import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,7 +141,7 @@ class WriteTest {
   }
 
   @Test
-  void aBatchWithAThousandProblemsStillGetsItsAnswer() {
+  void aBatchWithAThousandProblemsStillGetsItsPendingWrite() {
     WriteBatchRequest.Builder batch =
         WriteBatchRequest.newBuilder()
             .setNamespace(TestCluster.NAMESPACE)
@@ -164,10 +157,10 @@ class WriteTest {
   @Test
   void rulesTravelUntilTheShardHasAcknowledgedThem() throws Exception {
     cluster.wal.hold();
-    List<Answer> first = List.of(async("de", "a"), async("de", "b"));
+    List<PendingWrite> first = List.of(async("de", "a"), async("de", "b"));
     await().until(() -> cluster.logged() == 2);
     cluster.wal.release();
-    for (Answer answer : first) {
+    for (PendingWrite answer : first) {
       answer.value();
     }
     int shard = cluster.put("de", "c", "").getShard();
@@ -196,7 +189,7 @@ class WriteTest {
   @Test
   void atAFullWindowWritesWaitAndTheLogSeesNoWiderStamp() throws Exception {
     cluster.wal.hold();
-    List<Answer> answers = new ArrayList<>();
+    List<PendingWrite> answers = new ArrayList<>();
     for (int i = 0; i < Limits.WRITER_WINDOW; i++) {
       answers.add(async("de", "a" + i));
     }
@@ -207,7 +200,7 @@ class WriteTest {
     answers.add(async("de", "waits"));
     cluster.wal.release();
     int shard = 0;
-    for (Answer answer : answers) {
+    for (PendingWrite answer : answers) {
       shard = answer.value().getShard();
     }
     List<LogRecord> log = cluster.log(shard);
@@ -259,7 +252,7 @@ class WriteTest {
   }
 
   @Test
-  void aWriteThatTheLogDoesNotAnswerForIsIndeterminateBeforeTheDeadline() {
+  void aWriteThatTheLogDoesNotPendingWriteForIsIndeterminateBeforeTheDeadline() {
     cluster.wal.hold();
     ByssusException error =
         cluster.failureWithin(Duration.ofMillis(400), kv -> kv.put(putRequest("de", "a", "")));
@@ -268,7 +261,7 @@ class WriteTest {
   }
 
   @Test
-  void aWriteThatItsCallerGaveUpStaysOpenUntilTheLogHasAnswered() throws Exception {
+  void aWriteThatItsCallerGaveUpStaysOpenUntilTheLogHasPendingWriteed() throws Exception {
     cluster.wal.hold();
     Context.CancellableContext caller = Context.current().withCancellation();
     caller.run(() -> async("de", "given-up"));
@@ -276,7 +269,7 @@ class WriteTest {
     caller.cancel(null);
     await()
         .until(() -> TestCluster.metric(cluster.dispatcher, "byssus_dispatcher_writes_bytes") == 0);
-    Answer second = async("de", "second");
+    PendingWrite second = async("de", "second");
     await().until(() -> cluster.logged() == 2);
     cluster.wal.release();
     int shard = second.value().getShard();
@@ -287,55 +280,13 @@ class WriteTest {
   }
 
   @Test
-  void anAnswerTooNearToAcceptUntilIsIndeterminate() throws Exception {
+  void anPendingWriteTooNearToAcceptUntilIsIndeterminate() throws Exception {
     cluster.wal.hold();
-    Answer answer = async("de", "a");
+    PendingWrite answer = async("de", "a");
     await().until(() -> cluster.logged() == 1);
     cluster.clockAheadMillis.set(Duration.ofMinutes(3).plusSeconds(5).toMillis());
     cluster.wal.release();
     assertEquals(ErrorCode.INDETERMINATE, answer.error().code());
-  }
-
-  @Test
-  void appliedWaitsForAReplicaAndBringsTheVersion() throws Exception {
-    cluster.servers.forEach(server -> server.freezeAt(0));
-    Answer answer = async(applied("de", "a"));
-    await().until(() -> cluster.servers.stream().anyMatch(s -> s.calls("awaitApplied") > 0));
-    assertFalse(answer.done());
-    cluster.servers.forEach(FakeServer::thaw);
-    WriteResponse written = answer.value();
-    assertEquals(written.getPosition(), written.getVersion());
-    assertTrue(cluster.log(written.getShard()).get(0).getWrite().getKeepOutcome());
-  }
-
-  @Test
-  void appliedIsIndeterminateWhereNoReplicaGetsThere() {
-    cluster.servers.forEach(server -> server.freezeAt(0));
-    assertEquals(
-        ErrorCode.INDETERMINATE,
-        cluster.failureWithin(Duration.ofMillis(800), kv -> kv.put(applied("de", "a"))).code());
-  }
-
-  @Test
-  void appliedAsksAnotherReplicaWhereOneFails() {
-    cluster.server(1).failWith(ErrorCode.REPLICA_HALTED);
-    for (int i = 0; i < 10; i++) {
-      assertTrue(cluster.kv().put(applied("de", "a" + i)).getVersion() != 0);
-    }
-  }
-
-  @Test
-  void aWriteThatDidNotTakeEffectIsExpired() {
-    cluster.servers.forEach(s -> s.answerOutcomesWith(OutcomeKind.OUTCOME_NOT_APPLIED));
-    assertEquals(
-        ErrorCode.WRITE_EXPIRED, failure(() -> cluster.kv().put(applied("de", "a"))).code());
-  }
-
-  @Test
-  void anOutcomeThatIsNotKnownAnyMoreIsIndeterminate() {
-    cluster.servers.forEach(s -> s.answerOutcomesWith(OutcomeKind.OUTCOME_KIND_UNSPECIFIED));
-    assertEquals(
-        ErrorCode.INDETERMINATE, failure(() -> cluster.kv().put(applied("de", "a"))).code());
   }
 
   @Test
@@ -356,7 +307,7 @@ class WriteTest {
   @Test
   void aCancelledWriteFreesItsPlaceInTheLine() throws Exception {
     cluster.wal.hold();
-    List<Answer> answers = new ArrayList<>();
+    List<PendingWrite> answers = new ArrayList<>();
     for (int i = 0; i < Limits.WRITER_WINDOW; i++) {
       answers.add(async("de", "a" + i));
     }
@@ -365,7 +316,7 @@ class WriteTest {
     context.run(() -> async("de", "cancelled"));
     context.cancel(null);
     cluster.wal.release();
-    for (Answer answer : answers) {
+    for (PendingWrite answer : answers) {
       answer.value();
     }
     int shard = cluster.put("de", "after", "").getShard();
@@ -407,53 +358,11 @@ class WriteTest {
         .build();
   }
 
-  private static PutRequest applied(String partitionKey, String sortKey) {
-    return putRequest(partitionKey, sortKey, "").toBuilder()
-        .setOptions(WriteOptions.newBuilder().setAcknowledgement(Acknowledgement.APPLIED))
-        .build();
-  }
-
-  private Answer async(String partitionKey, String sortKey) {
+  private PendingWrite async(String partitionKey, String sortKey) {
     return async(putRequest(partitionKey, sortKey, ""));
   }
 
-  private Answer async(PutRequest request) {
-    Answer answer = new Answer();
-    KvServiceGrpc.newStub(cluster.channel())
-        .withDeadlineAfter(60, TimeUnit.SECONDS)
-        .put(request, answer);
-    return answer;
-  }
-
-  /** An answer that may still be to come. */
-  private static final class Answer implements StreamObserver<WriteResponse> {
-    private final CompletableFuture<WriteResponse> future = new CompletableFuture<>();
-
-    boolean done() {
-      return future.isDone();
-    }
-
-    WriteResponse value() throws Exception {
-      return future.get(60, TimeUnit.SECONDS);
-    }
-
-    ByssusException error() throws Exception {
-      return GrpcErrors.fromGrpc(
-          future.handle((value, failure) -> failure).get(60, TimeUnit.SECONDS),
-          ErrorCode.NO_REPLICA);
-    }
-
-    @Override
-    public void onNext(WriteResponse value) {
-      future.complete(value);
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      future.completeExceptionally(failure);
-    }
-
-    @Override
-    public void onCompleted() {}
+  private PendingWrite async(PutRequest request) {
+    return PendingWrite.of(cluster, request);
   }
 }
