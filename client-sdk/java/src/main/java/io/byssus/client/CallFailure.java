@@ -78,6 +78,8 @@ record CallFailure(
           ErrorCode.SHARD_LAGGING,
           ErrorCode.SHUTTING_DOWN,
           ErrorCode.CLUSTER_NOT_READY,
+          // Of the look for the namespace.
+          ErrorCode.CONTROL_PLANE_UNAVAILABLE,
           ErrorCode.DEADLINE_PASSED);
 
   /** The failure that an attempt ended with. */

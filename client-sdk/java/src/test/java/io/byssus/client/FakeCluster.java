@@ -45,7 +45,14 @@ final class FakeCluster implements AutoCloseable {
       shards.add(new FakeShard(i));
     }
     for (int i = 0; i < dispatcherCount; i++) {
-      dispatchers.add(new FakeDispatcher(this, i));
+      dispatchers.add(new FakeDispatcher(this, i, 0));
+    }
+  }
+
+  /** Starts the dispatchers again, where they were. */
+  void restartDispatchers() throws IOException {
+    for (int i = 0; i < dispatchers.size(); i++) {
+      dispatchers.set(i, new FakeDispatcher(this, i, dispatchers.get(i).port()));
     }
   }
 

@@ -56,6 +56,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
   private final FakeCluster cluster;
   private final int number;
   private final Server server;
+  private final int port;
 
   /** What goes wrong with a read by any RPC; null: nothing. */
   volatile Supplier<ErrorCode> readFaults = () -> null;
@@ -80,21 +81,30 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
   final AtomicInteger piecesSent = new AtomicInteger();
   final AtomicInteger cancelledScans = new AtomicInteger();
 
-  FakeDispatcher(FakeCluster cluster, int number) throws IOException {
+  /**
+   * @param wantedPort where it listens; 0: anywhere
+   */
+  FakeDispatcher(FakeCluster cluster, int number, int wantedPort) throws IOException {
     this.cluster = cluster;
     this.number = number;
     this.server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
             .maxInboundMessageSize(8 * 1024 * 1024)
             .addService(this)
             .addService(new FakeAdmin(cluster))
             .intercept(new RequestIds())
             .build()
             .start();
+    this.port = server.getPort();
   }
 
   String address() {
-    return "127.0.0.1:" + server.getPort();
+    return "127.0.0.1:" + port;
+  }
+
+  int port() {
+    return port;
   }
 
   /** As SIGKILL does: connections break, the port refuses. */

@@ -207,6 +207,19 @@ final class WriteTest {
   }
 
   @Test
+  void dispatchersThatComeBackAreFoundWithoutDelay() throws Exception {
+    cluster.close();
+    // Long enough for gRPC, left to itself, to look again only every few seconds.
+    assertThrows(
+        NotWrittenException.class, () -> places.put(AMSTERDAM, new byte[1], within(8_000)));
+    cluster.restartDispatchers();
+    long start = System.nanoTime();
+    places.put(AMSTERDAM, "water");
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    assertTrue(millis < 1_500, "it took " + millis + " ms");
+  }
+
+  @Test
   void whatCannotBeSentIsRefusedWithTheFieldAndTheLimit() {
     assertProblem(
         "key.partition_key",
