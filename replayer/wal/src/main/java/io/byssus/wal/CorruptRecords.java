@@ -7,36 +7,33 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
 
 /**
- * Finds the partition whose record has a wrong checksum: Kafka's consumer tells it in a sentence
- * only.
+ * Finds the partition whose record has a wrong checksum. Kafka's consumer tells both only in
+ * sentences: the partition in the outer one, the checksum in that of a cause.
  */
 final class CorruptRecords {
   private CorruptRecords() {}
 
   static Optional<TopicPartition> partition(
       KafkaException failure, Collection<TopicPartition> candidates) {
-    if (!isCorruption(failure)) {
-      return Optional.empty();
+    boolean corrupt = false;
+    StringBuilder sentences = new StringBuilder();
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      String sentence = String.valueOf(cause.getMessage());
+      corrupt |=
+          cause instanceof CorruptRecordException
+              || sentence.contains("is invalid")
+              || sentence.contains("corrupt");
+      sentences.append(sentence).append('\n');
     }
-    String sentence = String.valueOf(failure.getMessage());
-    return candidates.stream()
-        .filter(
-            partition -> {
-              int at = sentence.indexOf(partition.toString());
-              int after = at + partition.toString().length();
-              return at >= 0
-                  && (after == sentence.length() || !Character.isDigit(sentence.charAt(after)));
-            })
-        .findFirst();
+    return corrupt
+        ? candidates.stream().filter(partition -> names(sentences, partition)).findFirst()
+        : Optional.empty();
   }
 
-  private static boolean isCorruption(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof CorruptRecordException) {
-        return true;
-      }
-    }
-    String sentence = String.valueOf(failure.getMessage());
-    return sentence.contains("is invalid") || sentence.contains("corrupt");
+  private static boolean names(StringBuilder sentences, TopicPartition partition) {
+    String name = partition.toString();
+    int at = sentences.indexOf(name);
+    // t-1 is no mention of t-12.
+    return at >= 0 && !Character.isDigit(sentences.charAt(at + name.length()));
   }
 }

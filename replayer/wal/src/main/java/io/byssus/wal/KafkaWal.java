@@ -13,7 +13,8 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,10 +23,10 @@ import org.slf4j.LoggerFactory;
  * The log in Kafka: one partition per shard, an idempotent producer with {@code acks=all}.
  *
  * <p>Kafka's producer tells a record's fate through one callback, whether the record was never
- * queued, was lost on the way or timed out although a broker may still write it. The callback's
- * thread tells these apart: what fails before the record is queued fails inside {@code send}, on
- * the caller's thread; everything after comes from the producer's thread. The former is {@code
- * LOG_UNAVAILABLE}, the latter {@code INDETERMINATE}.
+ * queued, was lost on the way or timed out although a broker may still write it. Two failures come
+ * from within {@code send} and only before the record is queued: no room or no metadata in time,
+ * and a record that is too large. They are {@code LOG_UNAVAILABLE}. All else, also what {@code
+ * send} itself throws, may come after the record was queued, and is {@code INDETERMINATE}.
  */
 public final class KafkaWal implements Wal {
   private static final Logger log = LoggerFactory.getLogger(KafkaWal.class);
@@ -45,8 +46,10 @@ public final class KafkaWal implements Wal {
   public KafkaWal(WalConfig config, LogIdentity identity, int shardCount) {
     this.topic = identity.getTopic();
     this.gates = new ShardGate[shardCount];
+    // One shard without a leader must not fill the buffer that all share.
+    long bytesInFlight = Math.max(Limits.MAX_LOG_RECORD_BYTES, bufferBytes() / 8);
     for (int shard = 0; shard < shardCount; shard++) {
-      gates[shard] = new ShardGate(shard);
+      gates[shard] = new ShardGate(shard, bytesInFlight);
     }
     this.producerSettings = config.with(settings());
     this.producer = newProducer();
@@ -99,8 +102,8 @@ public final class KafkaWal implements Wal {
     KafkaProducer<byte[], byte[]> used = producer;
     try {
       used.send(new ProducerRecord<>(topic, shard, null, bytes), answer);
-    } catch (KafkaException | IllegalStateException e) {
-      answer.neverHandedOver(e);
+    } catch (RuntimeException e) {
+      answer.onCompletion(null, e);
       replace(used, e);
     }
     answer.sendReturned();
@@ -120,11 +123,6 @@ public final class KafkaWal implements Wal {
     Thread closer = new Thread(() -> broken.close(Duration.ofSeconds(30)), "wal-producer-closer");
     closer.setDaemon(true);
     closer.start();
-  }
-
-  /** How many records of a shard are handed over and not answered. */
-  public int recordsInFlight(int shard) {
-    return gates[shard].recordsInFlight();
   }
 
   /** Whether a shard takes no writes now. */
@@ -160,10 +158,10 @@ public final class KafkaWal implements Wal {
     @Override
     public void onCompletion(RecordMetadata metadata, Exception failure) {
       if (failure != null) {
-        if (!sendReturned && Thread.currentThread() == sender) {
-          neverHandedOver(failure);
+        gate.failed(handOver);
+        if (!sendReturned && Thread.currentThread() == sender && precedesQueue(failure)) {
+          fail(ErrorCode.LOG_UNAVAILABLE, "the record could not be handed to the log: ", failure);
         } else {
-          gate.failed(handOver);
           fail(ErrorCode.INDETERMINATE, "the log did not answer for the record: ", failure);
         }
       } else if (!metadata.hasOffset()) {
@@ -177,12 +175,8 @@ public final class KafkaWal implements Wal {
       }
     }
 
-    void neverHandedOver(Exception failure) {
-      if (result.isDone()) {
-        return;
-      }
-      gate.failed(handOver);
-      fail(ErrorCode.LOG_UNAVAILABLE, "the record could not be handed to the log: ", failure);
+    private static boolean precedesQueue(Exception failure) {
+      return failure instanceof TimeoutException || failure instanceof RecordTooLargeException;
     }
 
     void sendReturned() {

@@ -113,7 +113,9 @@ final class LogIdentityCheck implements AutoCloseable {
             answer
                 .partitionResult(partition)
                 .get(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        ends.put(partition.partition(), end.offset());
+        if (end.offset() >= 0) {
+          ends.put(partition.partition(), end.offset());
+        }
       } catch (ExecutionException | TimeoutException e) {
         // This shard's leader does not answer now: the shard is left out.
       }

@@ -49,11 +49,11 @@ final class LogProbe implements AutoCloseable {
   }
 
   private void look() throws InterruptedException {
-    long[] acknowledgedBefore = new long[gates.length];
+    long[] knownBefore = new long[gates.length];
     for (int shard = 0; shard < gates.length; shard++) {
-      acknowledgedBefore[shard] = gates[shard].lastAcknowledged();
+      knownBefore[shard] = gates[shard].known();
     }
-    tell(check.look(), acknowledgedBefore);
+    tell(check.look(), knownBefore);
   }
 
   private boolean anyShut() {
@@ -65,7 +65,7 @@ final class LogProbe implements AutoCloseable {
     return false;
   }
 
-  private void tell(Verdict verdict, long[] acknowledgedBefore) {
+  private void tell(Verdict verdict, long[] knownBefore) {
     if (verdict.kind() != lastKind) {
       switch (verdict.kind()) {
         case OURS -> log.info("the log answers and is ours");
@@ -80,7 +80,7 @@ final class LogProbe implements AutoCloseable {
               .ends()
               .forEach(
                   (shard, end) ->
-                      gates[shard].seenOurs(end, acknowledgedBefore[shard], System.nanoTime()));
+                      gates[shard].seenOurs(end, knownBefore[shard], System.nanoTime()));
       case NOT_OURS -> {
         for (ShardGate gate : gates) {
           gate.seenNotOurs(verdict.why());

@@ -48,6 +48,17 @@ public final class LogRecordCodec {
     if (hasUnknownFields(record)) {
       return new Newer("the record has a field that this release does not know");
     }
+    if (record.hasNamespaceRules()) {
+      switch (record.getNamespaceRules().getConflictRule()) {
+        case UNRECOGNIZED -> {
+          return new Newer("the record has a conflict rule that this release does not know");
+        }
+        case CONFLICT_RULE_UNSPECIFIED -> {
+          return new Undecodable("namespace rules without a conflict rule");
+        }
+        case LOG_ORDER -> {}
+      }
+    }
     return switch (record.getBodyCase()) {
       case BODY_NOT_SET -> new Newer("the record is of a kind that this release does not know");
       case WRITE -> checkWrite(record);

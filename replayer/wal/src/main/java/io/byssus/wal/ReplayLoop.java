@@ -46,7 +46,8 @@ final class ReplayLoop implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
   private final Map<TopicPartition, ShardFeed> feeds = new HashMap<>();
   private final Thread thread;
-  private int corruptFetches;
+  private final Map<TopicPartition, Integer> corruptFetches = new HashMap<>();
+  private volatile String brokenDown;
   private volatile boolean closed;
 
   /**
@@ -100,12 +101,11 @@ final class ReplayLoop implements AutoCloseable {
           feed.onDrained(consumer::wakeup);
           feeds.put(partition, feed);
           consumer.assign(feeds.keySet());
-          int epoch = feed.lastEpoch();
-          consumer.seek(
-              partition,
-              new OffsetAndMetadata(
-                  feed.nextOffset(), epoch < 0 ? Optional.empty() : Optional.of(epoch), ""));
+          seek(partition, feed);
         });
+    if (brokenDown != null) {
+      feed.halt(HaltReason.APPLY_FAILED, brokenDown);
+    }
   }
 
   /** Stops reading a shard; where this loop does not read it, does nothing. */
@@ -129,14 +129,15 @@ final class ReplayLoop implements AutoCloseable {
       while (!closed) {
         step();
       }
-    } catch (InterruptException e) {
-      log.info("{} was interrupted", name);
     } catch (RuntimeException | Error e) {
-      log.error("{} broke down; its replicas halt", name, e);
-      List.copyOf(feeds.values())
-          .forEach(feed -> feed.halt(HaltReason.APPLY_FAILED, "the replay loop broke down: " + e));
+      if (!closed) {
+        log.error("{} broke down; its replicas halt", name, e);
+        brokenDown = "the replay loop broke down: " + e;
+        // Feeds that are still to be added see the sentence above, or are among these.
+        commands.forEach(Runnable::run);
+        List.copyOf(feeds.values()).forEach(feed -> feed.halt(HaltReason.APPLY_FAILED, brokenDown));
+      }
     } finally {
-      closed = true;
       consumer.close();
     }
   }
@@ -212,8 +213,8 @@ final class ReplayLoop implements AutoCloseable {
   }
 
   private void deliver(ConsumerRecords<byte[], byte[]> records) {
-    corruptFetches = 0;
     for (TopicPartition partition : records.partitions()) {
+      corruptFetches.remove(partition);
       ShardFeed feed = feeds.get(partition);
       if (feed == null) {
         continue;
@@ -263,18 +264,30 @@ final class ReplayLoop implements AutoCloseable {
   }
 
   /**
-   * A fetch that fails for another reason than the log's content is tried again; one that fails for
-   * it three times halts.
+   * A fetch that fails is tried again, and where the log's content is at fault it is fetched again
+   * from the broker; the third time the replica halts.
    */
   private void fetchFailed(KafkaException failure) {
     Optional<TopicPartition> corrupt = CorruptRecords.partition(failure, feeds.keySet());
-    if (corrupt.isPresent() && ++corruptFetches >= CORRUPT_FETCHES_BEFORE_HALT) {
-      corruptFetches = 0;
-      halt(corrupt.get(), HaltReason.LOG_CORRUPT, failure.getMessage());
-      return;
+    if (corrupt.isPresent()) {
+      TopicPartition partition = corrupt.get();
+      if (corruptFetches.merge(partition, 1, Integer::sum) >= CORRUPT_FETCHES_BEFORE_HALT) {
+        corruptFetches.remove(partition);
+        halt(partition, HaltReason.LOG_CORRUPT, failure.getMessage());
+        return;
+      }
+      seek(partition, feeds.get(partition));
     }
     log.warn("{} could not fetch and tries again: {}", name, failure.toString());
     awaitCommand();
+  }
+
+  private void seek(TopicPartition partition, ShardFeed feed) {
+    int epoch = feed.lastEpoch();
+    consumer.seek(
+        partition,
+        new OffsetAndMetadata(
+            feed.nextOffset(), epoch < 0 ? Optional.empty() : Optional.of(epoch), ""));
   }
 
   @Override

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class Replayer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Replayer.class);
   private static final long LOOK_PERIOD_MILLIS = 300;
+  private static final long SIGHT_NANOS = 5_000_000_000L;
 
   private final LogIdentityCheck check;
   private final ExecutorService lanes;
@@ -34,6 +35,7 @@ public final class Replayer implements AutoCloseable {
   private final Map<Integer, ShardFeed> feeds = new ConcurrentHashMap<>();
   private volatile Verdict verdict = Verdict.unknown("the log has not been looked at yet");
   private volatile boolean ours;
+  private volatile long seenOursNanos;
 
   /**
    * Starts with no target. Never waits for Kafka.
@@ -47,10 +49,11 @@ public final class Replayer implements AutoCloseable {
     this.lanes =
         Executors.newFixedThreadPool(
             threads, task -> daemon(task, "apply-" + number.getAndIncrement()));
-    this.tailing = new ReplayLoop("replay-tail", config, identity.getTopic(), () -> ours, null);
+    this.tailing =
+        new ReplayLoop("replay-tail", config, identity.getTopic(), this::logIsOurs, null);
     this.catchingUp =
         new ReplayLoop(
-            "replay-catch-up", config, identity.getTopic(), () -> ours, this::moveToTail);
+            "replay-catch-up", config, identity.getTopic(), this::logIsOurs, this::moveToTail);
     this.clock = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "replay-probe"));
     clock.scheduleWithFixedDelay(this::look, 0, LOOK_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -84,6 +87,14 @@ public final class Replayer implements AutoCloseable {
     return feed.end();
   }
 
+  /**
+   * Whether to read on: not where the log was out of sight for some seconds, since what comes back
+   * may be another one.
+   */
+  private boolean logIsOurs() {
+    return ours && System.nanoTime() - seenOursNanos < SIGHT_NANOS;
+  }
+
   private void moveToTail(ShardFeed feed) {
     tailing.add(feed);
   }
@@ -94,6 +105,9 @@ public final class Replayer implements AutoCloseable {
       Verdict seen = check.look();
       if (seen.kind() != verdict.kind()) {
         announce(seen);
+      }
+      if (seen.kind() == Verdict.Kind.OURS) {
+        seenOursNanos = System.nanoTime();
       }
       verdict = seen;
       seen.ends()

@@ -15,31 +15,36 @@ import java.util.ArrayDeque;
  */
 final class ShardGate {
   static final int MAX_RECORDS_IN_FLIGHT = 16_384;
-  static final long MAX_BYTES_IN_FLIGHT = 16L * 1024 * 1024;
   static final long PATIENCE_NANOS = 2_000_000_000L;
 
   private final int shard;
+  private final long maxBytesInFlight;
   private final ArrayDeque<HandOver> inFlight = new ArrayDeque<>();
   private int recordsInFlight;
   private long bytesInFlight;
   private String shutBecause = "the log has not been checked yet";
   private String refusedBecause;
   private String lostBecause;
-  private long lastAcknowledged = -1;
+  private long known = -1;
+  private boolean seenShort;
 
-  ShardGate(int shard) {
+  /** A shut gate. */
+  ShardGate(int shard, long maxBytesInFlight) {
     this.shard = shard;
+    this.maxBytesInFlight = maxBytesInFlight;
   }
 
   /** One record on its way. */
   static final class HandOver {
     private final long sinceNanos;
     private final int bytes;
+    private final long knownBefore;
     private boolean answered;
 
-    HandOver(long sinceNanos, int bytes) {
+    HandOver(long sinceNanos, int bytes, long knownBefore) {
       this.sinceNanos = sinceNanos;
       this.bytes = bytes;
+      this.knownBefore = knownBefore;
     }
   }
 
@@ -58,14 +63,14 @@ final class ShardGate {
     if (shutBecause != null) {
       throw unavailable(shutBecause);
     }
-    if (recordsInFlight >= MAX_RECORDS_IN_FLIGHT || bytesInFlight + bytes > MAX_BYTES_IN_FLIGHT) {
+    if (recordsInFlight >= MAX_RECORDS_IN_FLIGHT || bytesInFlight + bytes > maxBytesInFlight) {
       throw unavailable(
           recordsInFlight
               + " records ("
               + bytesInFlight
               + " bytes) are in flight, the most allowed");
     }
-    HandOver handOver = new HandOver(nowNanos, bytes);
+    HandOver handOver = new HandOver(nowNanos, bytes, known);
     inFlight.addLast(handOver);
     recordsInFlight++;
     bytesInFlight += bytes;
@@ -80,42 +85,46 @@ final class ShardGate {
   /**
    * The log acknowledged a record at an offset.
    *
-   * @return whether to believe it; not where the log acknowledged higher offsets before
+   * @return whether to believe it; not where the log was known to hold that offset before the
+   *     record was handed over: then it has lost what it held
    */
   synchronized boolean acknowledged(HandOver handOver, long offset) {
     leave(handOver);
-    if (offset <= lastAcknowledged) {
+    if (offset <= handOver.knownBefore) {
       lostBecause =
           "it gave offset "
               + offset
-              + " to a new record after it had acknowledged offset "
-              + lastAcknowledged;
+              + " to a new record after it was known to hold offset "
+              + handOver.knownBefore;
       return false;
     }
-    lastAcknowledged = offset;
+    known = Math.max(known, offset);
     return true;
   }
 
-  /**
-   * The highest offset acknowledged so far; −1 where there is none. To be asked before the log is
-   * looked at.
-   */
-  synchronized long lastAcknowledged() {
-    return lastAcknowledged;
+  /** The highest offset that the log was known to hold; −1 for none. Asked before a look. */
+  synchronized long known() {
+    return known;
   }
 
   /**
-   * The log was seen to be ours, and to end at an offset for this shard.
+   * The log was seen to be ours, and to end at an offset for this shard. One look that finds less
+   * than was known shuts the gate, since a broker that was just deposed may tell an old end; a
+   * second one in a row means that the log has lost records.
    *
-   * @param acknowledgedBefore {@link #lastAcknowledged} from before the look: what was acknowledged
-   *     meanwhile need not be seen
+   * @param knownBefore {@link #known} from before the look: what was acknowledged meanwhile need
+   *     not be seen
    */
-  synchronized void seenOurs(long endOffset, long acknowledgedBefore, long nowNanos) {
-    if (endOffset <= acknowledgedBefore) {
-      lostBecause =
-          "it ends at offset " + endOffset + " but had acknowledged offset " + acknowledgedBefore;
+  synchronized void seenOurs(long endOffset, long knownBefore, long nowNanos) {
+    if (endOffset <= knownBefore) {
+      shutBecause =
+          "it ends at offset " + endOffset + " but was known to hold offset " + knownBefore;
+      lostBecause = seenShort ? shutBecause : lostBecause;
+      seenShort = true;
       return;
     }
+    seenShort = false;
+    known = Math.max(known, endOffset - 1);
     refusedBecause = null;
     shutBecause = null;
     shutIfUnanswered(nowNanos);
@@ -132,10 +141,6 @@ final class ShardGate {
     return shutBecause != null || refusedBecause != null || lostBecause != null;
   }
 
-  synchronized int recordsInFlight() {
-    return recordsInFlight;
-  }
-
   private void shutIfUnanswered(long nowNanos) {
     HandOver oldest = inFlight.peekFirst();
     if (oldest != null && nowNanos - oldest.sinceNanos > PATIENCE_NANOS) {
@@ -144,6 +149,9 @@ final class ShardGate {
   }
 
   private void leave(HandOver handOver) {
+    if (handOver.answered) {
+      return;
+    }
     handOver.answered = true;
     recordsInFlight--;
     bytesInFlight -= handOver.bytes;

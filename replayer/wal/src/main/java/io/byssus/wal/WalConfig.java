@@ -1,18 +1,30 @@
 package io.byssus.wal;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * How to reach Kafka.
  *
  * @param bootstrapServers {@code host:port,…}
- * @param properties what to hand to every Kafka client beside, such as its TLS settings; may not
- *     change what the log's safety rests on
+ * @param properties what to hand to every Kafka client beside: how to connect ({@code security.…},
+ *     {@code ssl.…}, {@code sasl.…}, {@code socket.…}, {@code client.…}), and nothing that the
+ *     log's safety could rest on
  */
 public record WalConfig(String bootstrapServers, Map<String, String> properties) {
+  private static final List<String> ALLOWED =
+      List.of("security.", "ssl.", "sasl.", "socket.", "client.rack", "client.dns.lookup");
+
+  /** Checks the properties. */
   public WalConfig {
     properties = Map.copyOf(properties);
+    for (String name : properties.keySet()) {
+      if (ALLOWED.stream().noneMatch(name::startsWith)) {
+        throw new IllegalArgumentException(
+            "kafka.properties: " + name + " is not Byssus' to pass on; allowed are " + ALLOWED);
+      }
+    }
   }
 
   /** Kafka at an address, and nothing special. */

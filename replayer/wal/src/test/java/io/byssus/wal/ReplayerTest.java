@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.kafka.EmbeddedKafka;
 import io.byssus.proto.internal.v1.LogIdentity;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -188,5 +190,48 @@ class ReplayerTest {
     replayer.start(target);
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> target.refused() != null);
     assertEquals(List.of(), target.entries());
+  }
+
+  @Test
+  void aRecordWithAWrongChecksumHaltsItsShardAndNoOther() throws Exception {
+    Path home = directory.resolve("corrupt");
+    EmbeddedKafka other = EmbeddedKafka.start(home);
+    int port = other.port();
+    LogIdentity log = Topics.create(other, "corrupt", 2);
+    try (KafkaWal writer = new KafkaWal(new WalConfig(other.bootstrapServers()), log, 2)) {
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> !writer.shut(0) && !writer.shut(1));
+      writer.append(0, Records.small(1)).get(30, TimeUnit.SECONDS);
+      writer.append(1, Records.small(2)).get(30, TimeUnit.SECONDS);
+    }
+    other.close();
+    damage(home, "corrupt-0");
+    CollectingTarget damaged = new CollectingTarget(0, 0, -1);
+    CollectingTarget whole = new CollectingTarget(1, 0, -1);
+    try (EmbeddedKafka again = EmbeddedKafka.start(home, port);
+        Replayer reader = new Replayer(new WalConfig(again.bootstrapServers()), log, 2, 1)) {
+      reader.start(damaged);
+      reader.start(whole);
+      whole.awaitEntries(1);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> damaged.halted() == HaltReason.LOG_CORRUPT);
+    }
+  }
+
+  /** Turns the last byte of a partition's first segment. */
+  private static void damage(Path home, String partition) throws Exception {
+    Path segment;
+    try (Stream<Path> files = Files.walk(home)) {
+      segment =
+          files
+              .filter(file -> file.endsWith(Path.of(partition, "00000000000000000000.log")))
+              .findFirst()
+              .orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(segment, bytes);
   }
 }
