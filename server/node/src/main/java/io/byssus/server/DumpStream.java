@@ -1,6 +1,9 @@
 package io.byssus.server;
 
 import com.google.protobuf.ByteString;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.GrpcErrors;
 import io.byssus.proto.internal.v1.DumpReplicaResponse;
 import io.byssus.proto.internal.v1.DumpedRecord;
 import io.byssus.proto.kv.v1.Key;
@@ -17,6 +20,7 @@ final class DumpStream {
 
   private final Replica replica;
   private final ServerCallStreamObserver<DumpReplicaResponse> caller;
+  private final Runnable cutOff = this::cutOff;
   private ShardDump dump;
   private boolean ended;
 
@@ -35,6 +39,7 @@ final class DumpStream {
         return;
       }
       dump = replica.open().dump();
+      replica.reading(cutOff);
     }
     goOn();
   }
@@ -76,9 +81,20 @@ final class DumpStream {
     return piece.build();
   }
 
+  /** The replica closes: a caller that does not take its dump must not hold it up. */
+  private synchronized void cutOff() {
+    if (!ended) {
+      end();
+      caller.onError(
+          GrpcErrors.toGrpc(
+              new ByssusException(ErrorCode.SHARD_NOT_HERE, "the replica is being closed")));
+    }
+  }
+
   private synchronized void end() {
     ended = true;
     if (dump != null) {
+      replica.doneReading(cutOff);
       dump.close();
       dump = null;
     }

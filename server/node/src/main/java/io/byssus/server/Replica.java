@@ -12,7 +12,9 @@ import io.byssus.wal.LogEntry;
 import io.byssus.wal.ReplayTarget;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class Replica implements ReplayTarget {
 
   private final int number;
   private final PositionWaiters waiters = new PositionWaiters();
+  private final Set<Runnable> readers = ConcurrentHashMap.newKeySet();
   private volatile Shard shard;
   private volatile LogEndTracker logEnd;
   private volatile String halted;
@@ -210,8 +213,30 @@ final class Replica implements ReplayTarget {
     return tracker == null ? 0 : tracker.endOffset();
   }
 
+  /** For how long the replica has not known itself at the log's end; 0 while it is being opened. */
+  long ageMillis() {
+    LogEndTracker tracker = logEnd;
+    return tracker == null ? 0 : tracker.ageMillis(System.nanoTime());
+  }
+
+  /** How many records the replica lacks, as far as it knows; 0 while it is being opened. */
+  long lagRecords() {
+    LogEndTracker tracker = logEnd;
+    return tracker == null ? 0 : tracker.lagRecords();
+  }
+
+  /** Has a reader ended that holds on to the shard, should the replica close before it. */
+  void reading(Runnable end) {
+    readers.add(end);
+  }
+
+  void doneReading(Runnable end) {
+    readers.remove(end);
+  }
+
   /** Ends the replica: nothing is applied any more. Its data stays. */
   void close() {
+    readers.forEach(Runnable::run);
     waiters.end(
         new ByssusException(
             ErrorCode.SHARD_NOT_HERE, "this server no longer holds shard " + number));

@@ -42,13 +42,13 @@ final class ReplicaMetrics {
             replica,
             "lag.records",
             "Records between the replica and the log's end",
-            r -> r.report().getLagRecords()));
+            Replica::lagRecords));
     added.add(
         gauge(
             replica,
             "age.seconds",
             "For how long the replica has not known itself at the log's end",
-            r -> r.report().getAgeMs() / 1_000.0));
+            r -> r.ageMillis() / 1_000.0));
     added.add(
         gauge(
             replica,

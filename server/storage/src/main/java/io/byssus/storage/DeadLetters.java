@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
  */
 final class DeadLetters {
   static final int MAX_KEPT = 1_000;
+  private static final long MAX_READ_BYTES = 8L * 1024 * 1024;
 
   private final ShardStore store;
   private final TreeSet<Long> kept = new TreeSet<>();
@@ -36,16 +37,21 @@ final class DeadLetters {
     return size;
   }
 
-  /** The oldest that wait, at most a hundred. */
+  /**
+   * The oldest that wait: at least one, at most a hundred, and no more once there are 8 MiB of
+   * them.
+   */
   List<DeadLetter> oldest() {
     List<DeadLetter> letters = new ArrayList<>();
+    long bytes = 0;
     try (ShardStore.Cursor cursor =
         store.cursor(
             ShardKeys.DEAD_LETTERS_PREFIX, ShardKeys.endOf(ShardKeys.DEAD_LETTERS_PREFIX), null)) {
-      for (; cursor.isValid() && letters.size() < 100; cursor.next()) {
+      for (; cursor.isValid() && letters.size() < 100 && bytes < MAX_READ_BYTES; cursor.next()) {
         DeadLetter letter = decode(cursor.key(), cursor.value());
         if (!copied.contains(letter.offset())) {
           letters.add(letter);
+          bytes += letter.bytes().length;
         }
       }
     }

@@ -46,6 +46,7 @@ public final class NodeStorage implements AutoCloseable {
   private final Options options;
   private final Set<ShardStore> stores = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService flusher;
+  private boolean closed;
 
   /** Opens no file. */
   public NodeStorage(StorageConfig config) {
@@ -109,49 +110,53 @@ public final class NodeStorage implements AutoCloseable {
 
   /** The bytes applied and not flushed, over all shards. */
   public long memtableBytes() {
-    return stores.stream().mapToLong(ShardStore::memtableBytes).sum();
+    return stores.stream().mapToLong(this::memtableBytes).sum();
   }
 
-  /** The bytes that the block cache holds. */
-  public long blockCacheBytes() {
-    return blockCache.getUsage();
-  }
-
-  private void flushWhatIsDue() {
-    try {
-      long total = 0;
-      long largestBytes = -1;
-      ShardStore largest = null;
-      for (ShardStore store : stores) {
-        long bytes;
-        synchronized (store) {
-          bytes = stores.contains(store) ? store.memtableBytes() : 0;
-        }
-        total += bytes;
-        if (bytes > largestBytes) {
-          largestBytes = bytes;
-          largest = store;
-        }
-        if (System.nanoTime() - store.lastFlushNanos() > config.flushAfter().toNanos()) {
-          flush(store);
-        }
-      }
-      if (total > config.memtableBytes() / 2) {
-        flush(largest);
-      }
-    } catch (ReplayHaltedException e) {
-      // The shard's next write fails for the same reason and halts its replica by name.
-      log.error("a flush failed", e);
-    } catch (RuntimeException e) {
-      log.error("the flusher failed; memory grows until it succeeds", e);
+  private long memtableBytes(ShardStore store) {
+    synchronized (store) {
+      return stores.contains(store) ? store.memtableBytes() : 0;
     }
   }
 
-  private void flush(ShardStore store) {
-    synchronized (store) {
-      if (stores.contains(store)) {
-        store.flush();
+  /** The bytes that the block cache holds; 0 once closed. */
+  public synchronized long blockCacheBytes() {
+    return closed ? 0 : blockCache.getUsage();
+  }
+
+  private void flushWhatIsDue() {
+    ShardStore largest = null;
+    long largestBytes = 0;
+    long total = 0;
+    for (ShardStore store : stores) {
+      long bytes = memtableBytes(store);
+      total += bytes;
+      if (bytes > largestBytes) {
+        largestBytes = bytes;
+        largest = store;
       }
+      if (System.nanoTime() - store.lastFlushNanos() > config.flushAfter().toNanos()) {
+        flush(store);
+      }
+    }
+    if (total > config.memtableBytes() / 2) {
+      flush(largest);
+    }
+  }
+
+  /**
+   * A flush that fails is this shard's trouble alone: its next write fails too and halts its
+   * replica.
+   */
+  private void flush(ShardStore store) {
+    try {
+      synchronized (store) {
+        if (stores.contains(store)) {
+          store.flush();
+        }
+      }
+    } catch (ReplayHaltedException e) {
+      log.error("a flush failed", e);
     }
   }
 
@@ -162,6 +167,9 @@ public final class NodeStorage implements AutoCloseable {
       flusher.awaitTermination(30, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      closed = true;
     }
     options.close();
     bloomFilter.close();

@@ -191,6 +191,10 @@ public final class Shard implements AutoCloseable {
     try {
       WriterId writer = WriterId.of(stamp);
       long clock = applied.clockMillis();
+      if (clock > stamp.getAcceptUntilMs()) {
+        // What is kept may be gone, and an empty window may be that of another life of the writer.
+        return outcome(OutcomeKind.OUTCOME_KIND_UNSPECIFIED, 0);
+      }
       Optional<StoredOutcome> outcome =
           store
               .get(ShardKeys.outcome(writer, stamp.getSequence()))
@@ -229,7 +233,7 @@ public final class Shard implements AutoCloseable {
     return deadLetters.size();
   }
 
-  /** The oldest undecodable records that wait to be copied, at most a hundred. */
+  /** The oldest undecodable records that wait to be copied: a hundred or 8 MiB at the most. */
   public List<DeadLetter> oldestDeadLetters() {
     use();
     try {

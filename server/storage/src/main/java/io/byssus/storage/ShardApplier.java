@@ -219,10 +219,6 @@ final class ShardApplier implements AutoCloseable {
     return new ApplyCounts(writes, duplicates, belowFloor, expired, undecodable, other);
   }
 
-  int liveWriters() {
-    return writers.size();
-  }
-
   @Override
   public void close() {
     batch.close();

@@ -113,8 +113,4 @@ final class WriterTable {
       }
     }
   }
-
-  int size() {
-    return entries.size();
-  }
 }

@@ -67,10 +67,6 @@ final class WriterWindow {
     return floor;
   }
 
-  long acceptUntilMillis() {
-    return acceptUntilMillis;
-  }
-
   boolean endedBy(long clockMillis) {
     return clockMillis > acceptUntilMillis;
   }
