@@ -21,8 +21,9 @@ import java.util.random.RandomGenerator;
  *
  * <p>A sequence is open from its issue until the log has answered for its record, however long the
  * caller waits: closing it earlier would raise the floor above a record that may still be on its
- * way, which would then apply as nothing. At most {@link Limits#WRITER_WINDOW} sequences per shard
- * span the open ones; further writes wait in line.
+ * way, which would then apply as nothing. One whose outcome is asked for is open until it has been
+ * told, since a shard forgets the outcomes of closed sequences. At most {@link
+ * Limits#WRITER_WINDOW} sequences per shard span the open ones; further writes wait in line.
  */
 final class DispatcherWriter {
   /** How far ahead accept-until is set. */

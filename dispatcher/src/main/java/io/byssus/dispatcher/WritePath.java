@@ -226,7 +226,12 @@ final class WritePath {
       logged.whenComplete(
           (offset, failure) -> {
             meters.answered();
-            close.run();
+            if (failure == null && intent.wantsApplied()) {
+              // A shard forgets an outcome once its sequence is closed; somebody still asks for it.
+              answer.whenComplete((response, failed) -> close.run());
+            } else {
+              close.run();
+            }
             if (failure != null) {
               fail(failure);
             } else {

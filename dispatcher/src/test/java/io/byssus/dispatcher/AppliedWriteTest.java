@@ -13,6 +13,7 @@ import io.byssus.proto.kv.v1.Acknowledgement;
 import io.byssus.proto.kv.v1.PutRequest;
 import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriteResponse;
+import io.byssus.proto.log.v1.LogRecord;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +43,21 @@ class AppliedWriteTest {
     WriteResponse written = answer.value();
     assertEquals(written.getPosition(), written.getVersion());
     assertTrue(cluster.log(written.getShard()).get(0).getWrite().getKeepOutcome());
+  }
+
+  @Test
+  void aWriteWhoseOutcomeIsAskedForIsOpenUntilItIsTold() throws Exception {
+    cluster.servers.forEach(server -> server.freezeAt(0));
+    PendingWrite waiting = PendingWrite.of(cluster, applied("de", "a"));
+    await().until(() -> cluster.servers.stream().anyMatch(s -> s.calls("awaitApplied") > 0));
+    WriteResponse meanwhile = cluster.kv().put(putRequest("de", "b", ""));
+    LogRecord second = cluster.log(meanwhile.getShard()).get(1);
+    assertEquals(1, second.getStamp().getLowestOpen(), "the first is still open");
+    cluster.servers.forEach(FakeServer::thaw);
+    waiting.value();
+    cluster.kv().put(putRequest("de", "c", ""));
+    LogRecord third = cluster.log(meanwhile.getShard()).get(2);
+    assertTrue(third.getStamp().getLowestOpen() > 1, "now it is closed");
   }
 
   @Test
