@@ -163,7 +163,7 @@ public final class ClusterMapWatcher implements AutoCloseable {
         }
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // A member's answer that this process does not understand must not end the watch.
         log.error("A control-plane member answered nonsense: member={}", member, e);
       } finally {

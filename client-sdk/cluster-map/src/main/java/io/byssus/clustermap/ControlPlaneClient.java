@@ -29,6 +29,10 @@ import java.util.random.RandomGenerator;
  * the control plane's calls are idempotent, except that the repeat of a creation answers that the
  * thing exists.
  *
+ * <p>A leader that waits for the log is given no more than its half of the time either, and asked
+ * again: the call fails with {@link ErrorCode#LOG_UNAVAILABLE} only about a second before its time
+ * is over, so that the reason still reaches a caller further up.
+ *
  * <p>Safe for use by many threads. Holds one connection per member.
  */
 public final class ControlPlaneClient implements AutoCloseable {
@@ -80,7 +84,8 @@ public final class ControlPlaneClient implements AutoCloseable {
    *
    * @param limit how long to try; the deadline of the current gRPC context shortens it
    * @throws ByssusException {@link ErrorCode#CONTROL_PLANE_UNAVAILABLE} where no leader answered in
-   *     time; else what the leader answered
+   *     time; {@link ErrorCode#LOG_UNAVAILABLE} where it said so until the time was over; else what
+   *     the leader answered
    */
   public <T> T call(Duration limit, Call<T> call) {
     Deadline deadline = deadline(limit);
@@ -97,6 +102,11 @@ public final class ControlPlaneClient implements AutoCloseable {
         return answer;
       } catch (StatusRuntimeException e) {
         ByssusException error = GrpcErrors.fromGrpc(e, ErrorCode.CONTROL_PLANE_UNAVAILABLE);
+        if (error.code() == ErrorCode.LOG_UNAVAILABLE && mayAskAgain(backoff, deadline)) {
+          leader.set(target);
+          last = error;
+          continue;
+        }
         if (!mayHelpElsewhere(error.code())) {
           leader.set(target);
           throw error;
@@ -174,6 +184,12 @@ public final class ControlPlaneClient implements AutoCloseable {
       case NOT_LEADER, CONTROL_PLANE_UNAVAILABLE, SHUTTING_DOWN, DEADLINE_PASSED -> true;
       default -> false;
     };
+  }
+
+  private static boolean mayAskAgain(Backoff backoff, Deadline deadline) {
+    return deadline.timeRemaining(TimeUnit.NANOSECONDS) > MIN_ATTEMPT_NANOS
+        && !Context.current().isCancelled()
+        && pause(backoff, deadline);
   }
 
   private synchronized boolean believed(String hint) {

@@ -108,7 +108,7 @@ final class MapListeners implements AutoCloseable {
       last = image;
       try {
         listener.accept(image);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         log.error("A listener of the cluster map failed: revision={}", image.revision(), e);
       }
     }

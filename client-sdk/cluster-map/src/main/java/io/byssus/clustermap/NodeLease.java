@@ -118,7 +118,8 @@ public final class NodeLease implements AutoCloseable {
         pause = registered() ? heartbeat() : register();
       } catch (ByssusException e) {
         pause = failed(e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Without this thread the node would be declared down while it serves.
         log.error("A heartbeat could not be made", e);
         pause = PAUSE;
       }

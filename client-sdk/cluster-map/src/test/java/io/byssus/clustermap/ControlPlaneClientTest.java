@@ -10,6 +10,7 @@ import io.byssus.model.GrpcErrors;
 import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
 import io.byssus.proto.internal.v1.HeartbeatRequest;
 import io.byssus.proto.internal.v1.HeartbeatResponse;
+import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -140,6 +141,40 @@ final class ControlPlaneClientTest {
         assertThrows(ByssusException.class, () -> heartbeat(Duration.ofSeconds(5)));
     assertEquals(ErrorCode.NOT_FOUND_IN_CLUSTER, error.code());
     assertEquals(0, b.heartbeats.size() + c.heartbeats.size());
+  }
+
+  private static StatusRuntimeException logIsAway() {
+    return GrpcErrors.toGrpc(new ByssusException(ErrorCode.LOG_UNAVAILABLE, "Kafka is away"));
+  }
+
+  @Test
+  void aLeaderThatWaitsForTheLogIsAskedAgainWhileTimeRemains() {
+    a.onHeartbeat =
+        request -> {
+          if (a.heartbeats.size() < 3) {
+            throw logIsAway();
+          }
+          return Optional.of(HeartbeatResponse.newBuilder().setLeaseMs(77).build());
+        };
+    assertEquals(77, heartbeat(Duration.ofSeconds(20)).getLeaseMs());
+    assertEquals(3, a.heartbeats.size());
+    assertEquals(0, b.heartbeats.size() + c.heartbeats.size(), "the others cannot help");
+  }
+
+  @Test
+  void aLogThatStaysAwayIsTheReasonThatReachesTheCallerInTime() {
+    a.onHeartbeat =
+        request -> {
+          throw logIsAway();
+        };
+    long start = System.nanoTime();
+    ByssusException error =
+        assertThrows(ByssusException.class, () -> heartbeat(Duration.ofMillis(2_500)));
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    assertEquals(ErrorCode.LOG_UNAVAILABLE, error.code());
+    assertTrue(took.compareTo(Duration.ofMillis(1_250)) > 0, "took only " + took);
+    assertTrue(took.compareTo(Duration.ofMillis(2_500)) < 0, "took " + took);
+    assertTrue(a.heartbeats.size() < 20, "the leader is not asked without pause");
   }
 
   @Test

@@ -67,6 +67,23 @@ final class NodeLeaseTest {
   }
 
   @Test
+  void aReportThatCannotBeMadeDoesNotEndTheHeartbeats() throws Exception {
+    AtomicInteger beat = new AtomicInteger();
+    lease =
+        NodeLease.start(
+            client,
+            Maps.node("s1"),
+            () -> "c",
+            () -> {
+              if (beat.incrementAndGet() == 1) {
+                throw new StackOverflowError("as the test wants it");
+              }
+              return List.of();
+            });
+    await().atMost(LIMIT).until(() -> member.heartbeats.size() >= 2);
+  }
+
+  @Test
   void aForgottenNodeRegistersAnew() throws Exception {
     begin();
     await().atMost(LIMIT).until(() -> member.heartbeats.size() >= 1);
