@@ -2,6 +2,7 @@ package io.byssus.example;
 
 import io.byssus.client.AlreadyExistsException;
 import io.byssus.client.ByssusClient;
+import io.byssus.client.Consistency;
 import io.byssus.client.Key;
 import io.byssus.client.Scan;
 import io.byssus.client.WriteBatch;
@@ -14,7 +15,9 @@ public final class Tour {
   /** Takes the address of a dispatcher, by default {@code 127.0.0.1:7400}. */
   public static void main(String[] args) {
     String endpoint = args.length == 0 ? "127.0.0.1:7400" : args[0];
-    try (var client = ByssusClient.connect(endpoint)) {
+    // A session: this client always reads what it has written.
+    try (var client =
+        ByssusClient.builder().endpoints(endpoint).consistency(Consistency.SESSION).build()) {
       createNamespace(client);
       var tour = client.namespace("tour");
 
@@ -26,7 +29,7 @@ public final class Tour {
       tour.write(
           WriteBatch.of("de").put("hamburg", "1.8 million").put("bremen", "0.6 million").build());
 
-      // The asynchronous form. A client always reads what it has written.
+      // The asynchronous form.
       var writes =
           CompletableFuture.allOf(
               tour.putAsync(Key.of("de", "bonn"), "0.3 million"),

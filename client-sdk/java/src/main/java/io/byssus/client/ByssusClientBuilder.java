@@ -109,7 +109,7 @@ public final class ByssusClientBuilder {
 
   /**
    * Where request ids come from: asked once per call, on the calling thread, so that the id of a
-   * trace can be passed on. At most 128 printable ASCII characters; the same in every retry of the
+   * trace can be passed on. 1 to 64 of A-Z, a-z, 0-9 and . _ : / -; the same in every retry of the
    * call, in every log line about it and in the message of its exception. Default: random.
    */
   public ByssusClientBuilder requestIds(Supplier<String> ids) {

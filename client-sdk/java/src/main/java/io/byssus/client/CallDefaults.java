@@ -1,8 +1,8 @@
 package io.byssus.client;
 
-import io.byssus.model.ErrorCode;
 import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * What calls are like whose options say nothing, as the client was built.
@@ -21,7 +21,7 @@ record CallDefaults(
     Acknowledgement acknowledgement,
     Session session,
     Supplier<String> requestIds) {
-  private static final int MAX_REQUEST_ID_LENGTH = 128;
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
 
   /** The terms of a write that begins now. */
   WriteTerms write(WriteOptions options, long now) {
@@ -52,17 +52,10 @@ record CallDefaults(
    */
   String requestId() {
     String id = requestIds.get();
-    if (id == null
-        || id.isEmpty()
-        || id.length() > MAX_REQUEST_ID_LENGTH
-        || !id.chars().allMatch(c -> c > ' ' && c <= '~')) {
+    if (id == null || !REQUEST_ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "a request id is 1 to 128 printable ASCII characters, this is '" + id + "'");
+          "a request id is 1 to 64 of A-Z, a-z, 0-9 and . _ : / -, this is '" + id + "'");
     }
     return id;
-  }
-
-  static CallFailure deadlinePassed(String doing) {
-    return CallFailure.local(ErrorCode.DEADLINE_PASSED, "the deadline passed " + doing);
   }
 }

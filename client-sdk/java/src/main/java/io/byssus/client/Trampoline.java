@@ -29,14 +29,17 @@ final class Trampoline {
     running = new ArrayDeque<>(steps);
     RUNNING.set(running);
     RuntimeException thrown = null;
-    while (!running.isEmpty()) {
-      try {
-        running.poll().run();
-      } catch (RuntimeException e) {
-        thrown = thrown == null ? e : thrown;
+    try {
+      while (!running.isEmpty()) {
+        try {
+          running.poll().run();
+        } catch (RuntimeException e) {
+          thrown = thrown == null ? e : thrown;
+        }
       }
+    } finally {
+      RUNNING.remove();
     }
-    RUNNING.remove();
     if (thrown != null) {
       throw thrown;
     }
