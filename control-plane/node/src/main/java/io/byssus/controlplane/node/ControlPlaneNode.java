@@ -20,12 +20,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A member of the control plane: puts its parts together and takes them apart. Needs nobody else to
  * be up; it is ready while it knows a leader.
  */
 public final class ControlPlaneNode implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ControlPlaneNode.class);
   // Enough for a watcher that was away for some minutes; beyond it is sent the whole map.
   private static final int HISTORY_CHANGES = 20_000;
   private static final int MOST_CALLS = 16_384;
@@ -100,8 +103,8 @@ public final class ControlPlaneNode implements AutoCloseable {
                 "metrics endpoint",
                 MetricsEndpoint.start(config.process().metrics(), metrics, readiness))
             .address();
-    LeaseTable leases = new LeaseTable(config.lease());
-    state.onLeadership(term -> leases.clear());
+    LeaseTable leases = new LeaseTable(config.lease(), nanos.getAsLong());
+    state.onLeadership(term -> leases.begin(nanos.getAsLong()));
     WatchHub watches =
         lifecycle.closeAtStop("watches", new WatchHub(state, this::followsALeader, nanos));
     ControlPlaneMetrics.register(metrics.registry(), state, votes, halt, watches);
@@ -165,6 +168,7 @@ public final class ControlPlaneNode implements AutoCloseable {
         state,
         group,
         leadership,
+        halt,
         leases,
         new PlacementPlanner(config.replaceAfter()),
         logProvisioning,
@@ -187,6 +191,15 @@ public final class ControlPlaneNode implements AutoCloseable {
   }
 
   private void tellReadiness() {
+    try {
+      followGroup();
+    } catch (Throwable e) {
+      // What throws is not run again by the scheduler.
+      log.error("Whether this member is ready could not be found out", e);
+    }
+  }
+
+  private void followGroup() {
     if (halt.state().isPresent()) {
       readiness.waitingFor("an operator; this member has halted: " + halt.state().get());
     } else if (group.leader().isEmpty()) {

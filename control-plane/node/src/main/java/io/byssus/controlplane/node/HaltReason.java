@@ -9,5 +9,7 @@ enum HaltReason {
   /** A snapshot could not be read. */
   SNAPSHOT_UNREADABLE,
   /** Raft itself reported a fault, such as a log that cannot be written. */
-  RAFT_FAILED
+  RAFT_FAILED,
+  /** The leader's own work failed beyond what the next turn could mend. */
+  LEADER_LOOP_FAILED
 }

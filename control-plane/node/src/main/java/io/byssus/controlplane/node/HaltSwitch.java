@@ -2,11 +2,8 @@ package io.byssus.controlplane.node;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +15,6 @@ final class HaltSwitch {
   private static final Logger log = LoggerFactory.getLogger(HaltSwitch.class);
 
   private final AtomicReference<Halted> halted = new AtomicReference<>();
-  private final List<Consumer<Halted>> listeners = new CopyOnWriteArrayList<>();
 
   /** The state of a halted member. */
   record Halted(HaltReason reason, String message) {
@@ -36,19 +32,6 @@ final class HaltSwitch {
       return;
     }
     log.error("The member has halted: reason={} message={}", reason, message, cause);
-    for (Consumer<Halted> listener : listeners) {
-      try {
-        listener.accept(state);
-      } catch (RuntimeException e) {
-        log.error("A part could not be told of the halt", e);
-      }
-    }
-  }
-
-  /** Calls back once the member halts; at once where it has. */
-  void onHalt(Consumer<Halted> listener) {
-    listeners.add(listener);
-    state().ifPresent(listener);
   }
 
   Optional<Halted> state() {

@@ -1,5 +1,7 @@
 package io.byssus.controlplane.node;
 
+import static io.byssus.controlplane.state.ControlPlaneStateMachine.MAX_PLANNED_SHARDS;
+
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.controlplane.state.PlacementPlanner;
 import io.byssus.model.ByssusException;
@@ -27,12 +29,12 @@ import org.slf4j.LoggerFactory;
 final class LeaderLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LeaderLoop.class);
   private static final Duration COMMIT_LIMIT = Duration.ofSeconds(10);
-  private static final int SHARDS_PER_COMMAND = 1_024;
   private static final long COMMANDS_PER_SNAPSHOT = 10_000;
 
   private final ReplicatedState state;
   private final RaftGroup group;
   private final Leadership leadership;
+  private final HaltSwitch halt;
   private final LeaseTable leases;
   private final PlacementPlanner planner;
   private final LogProvisioning logProvisioning;
@@ -45,6 +47,7 @@ final class LeaderLoop implements AutoCloseable {
       ReplicatedState state,
       RaftGroup group,
       Leadership leadership,
+      HaltSwitch halt,
       LeaseTable leases,
       PlacementPlanner planner,
       LogProvisioning logProvisioning,
@@ -53,6 +56,7 @@ final class LeaderLoop implements AutoCloseable {
     this.state = state;
     this.group = group;
     this.leadership = leadership;
+    this.halt = halt;
     this.leases = leases;
     this.planner = planner;
     this.logProvisioning = logProvisioning;
@@ -67,7 +71,10 @@ final class LeaderLoop implements AutoCloseable {
   }
 
   /** One turn. Never throws: the next turn finds what this one left. */
-  private void turn() {
+  void turn() {
+    if (halt.state().isPresent()) {
+      return;
+    }
     try {
       if (state.leaderTerm() != 0) {
         endLeases();
@@ -82,11 +89,19 @@ final class LeaderLoop implements AutoCloseable {
       log.info("A turn was cut short: code={} reason={}", e.code(), e.getMessage());
     } catch (RuntimeException e) {
       log.error("A turn failed", e);
+    } catch (Throwable e) {
+      // Memory or code is lacking: another may lead better than one whose turns do not come.
+      halt.halt(HaltReason.LEADER_LOOP_FAILED, "a turn of the leader failed: " + e, e);
+      group.leave();
     }
   }
 
   private void endLeases() {
     for (Node node : leases.expired(state.image(), nanos.getAsLong())) {
+      // A commit takes a while; the node may have been heard again meanwhile.
+      if (!leases.expired(node, nanos.getAsLong())) {
+        continue;
+      }
       log.warn("A node's lease ended: node={} address={}", node.getNodeId(), node.getAddress());
       ControlCommand down =
           leadership
@@ -115,14 +130,15 @@ final class LeaderLoop implements AutoCloseable {
   }
 
   private void place() {
-    List<PlannedShard> plan = planner.plan(state.image(), clock.millis());
+    List<PlannedShard> plan =
+        planner.plan(state.image(), clock.millis(), leases.watched(nanos.getAsLong()));
     if (plan.isEmpty()) {
       return;
     }
     log.info("Placing shards: shards={}", plan.size());
-    for (int from = 0; from < plan.size(); from += SHARDS_PER_COMMAND) {
+    for (int from = 0; from < plan.size(); from += MAX_PLANNED_SHARDS) {
       List<PlannedShard> part =
-          plan.subList(from, Math.min(plan.size(), from + SHARDS_PER_COMMAND));
+          plan.subList(from, Math.min(plan.size(), from + MAX_PLANNED_SHARDS));
       leadership.submit(
           leadership
               .command()

@@ -169,6 +169,11 @@ final class RaftGroup implements AutoCloseable {
     return done;
   }
 
+  /** Takes part no more, as a member that has halted must; does not wait for the end of it. */
+  void leave() {
+    node.shutdown();
+  }
+
   /** Leaves; a leader hands over first. */
   @Override
   public void close() throws InterruptedException {

@@ -86,7 +86,10 @@ final class ReplicatedState extends StateMachineAdapter {
     changeListeners.add(listener);
   }
 
-  /** Calls back with the term that this member begins to lead, or 0 when it stops to. */
+  /**
+   * Calls back with the term that this member begins to lead, before {@link #leaderTerm} says so;
+   * or with 0 when it has stopped to.
+   */
   void onLeadership(LongConsumer listener) {
     leadershipListeners.add(listener);
   }
@@ -180,9 +183,13 @@ final class ReplicatedState extends StateMachineAdapter {
     tellLeadership(0);
   }
 
+  /** Nobody may act as leader before the parts are prepared for it, nor after they were told. */
   private void tellLeadership(long term) {
-    leaderTerm = term;
+    if (term == 0) {
+      leaderTerm = 0;
+    }
     leadershipListeners.forEach(listener -> listener.accept(term));
+    leaderTerm = term;
   }
 
   @Override

@@ -16,7 +16,8 @@ final class LeaseTableTest {
   // A clock that is about to overflow, as nanoTime may be.
   private static final long START = Long.MAX_VALUE - 50;
 
-  private final LeaseTable leases = new LeaseTable(Duration.ofNanos(100));
+  private final LeaseTable leases = new LeaseTable(Duration.ofNanos(100), START);
+  private long looked = START;
 
   private static Node node(String instance, boolean up) {
     return Node.newBuilder().setNodeId("s1").setInstanceId(instance).setUp(up).build();
@@ -26,38 +27,63 @@ final class LeaseTableTest {
     return ClusterImage.of(ClusterMap.newBuilder().addNodes(node).build());
   }
 
+  /** The nodes whose lease has ended at a time, for a leader that has looked often until then. */
+  private List<Node> expiredAt(Node node, long time) {
+    while (time - looked > 50) {
+      looked += 50;
+      leases.expired(image(node), looked);
+    }
+    looked = time;
+    return leases.expired(image(node), time);
+  }
+
   @Test
   void aLeaseHoldsUntilItsEnd() {
     Node node = node("a", true);
     leases.grant("s1", "a", START);
-    assertEquals(List.of(), leases.expired(image(node), START + 99));
-    assertEquals(List.of(node), leases.expired(image(node), START + 100));
+    assertEquals(List.of(), expiredAt(node, START + 99));
+    assertEquals(List.of(node), expiredAt(node, START + 100));
     leases.grant("s1", "a", START + 100);
-    assertEquals(List.of(), leases.expired(image(node), START + 199));
+    assertEquals(List.of(), expiredAt(node, START + 199));
   }
 
   @Test
   void aNodeWithoutALeaseIsGivenAWholeOne() {
     Node node = node("a", true);
-    assertEquals(List.of(), leases.expired(image(node), START));
-    assertEquals(List.of(), leases.expired(image(node), START + 99));
-    assertEquals(List.of(node), leases.expired(image(node), START + 100));
-    leases.clear();
-    assertEquals(List.of(), leases.expired(image(node), START + 100), "as a new leader does");
+    assertEquals(List.of(), expiredAt(node, START));
+    assertEquals(List.of(), expiredAt(node, START + 99));
+    assertEquals(List.of(node), expiredAt(node, START + 100));
+    leases.begin(START + 100);
+    assertEquals(List.of(), expiredAt(node, START + 100), "as a new leader does");
   }
 
   @Test
   void theLeaseOfAnotherInstanceDoesNotCount() {
     leases.grant("s1", "old", START);
     Node node = node("new", true);
-    assertEquals(List.of(), leases.expired(image(node), START + 500));
-    assertEquals(List.of(node), leases.expired(image(node), START + 600));
+    assertEquals(List.of(), expiredAt(node, START));
+    assertEquals(List.of(), expiredAt(node, START + 99));
+    assertEquals(List.of(node), expiredAt(node, START + 100));
+  }
+
+  @Test
+  void whoeverFindsThatTheLeaderStoodStillGivesEveryoneAWholeLease() {
+    Node node = node("a", true);
+    leases.grant("s1", "a", START);
+    assertEquals(Duration.ofNanos(50), leases.watched(START + 50));
+    // A heartbeat of another node is the first to be heard after the gap.
+    leases.grant("s2", "b", START + 900);
+    assertEquals(Duration.ZERO, leases.watched(START + 900));
+    looked = START + 900;
+    assertEquals(List.of(), expiredAt(node, START + 999));
+    assertEquals(List.of(node), expiredAt(node, START + 1_000));
+    assertEquals(Duration.ofNanos(100), leases.watched(START + 1_000));
   }
 
   @Test
   void aNodeThatIsDownDoesNotExpireAgain() {
     leases.grant("s1", "a", START);
-    assertEquals(List.of(), leases.expired(image(node("a", false)), START + 500));
+    assertEquals(List.of(), expiredAt(node("a", false), START + 500));
   }
 
   @Test

@@ -30,12 +30,21 @@ final class TestGroup implements AutoCloseable {
 
   private final Path directory;
   private final String kafka;
+  private final Duration lease;
+  private final Duration replaceAfter;
   private final List<Member> members;
   private final ControlPlaneNode[] nodes;
   private final ControlPlaneClient client;
 
   TestGroup(Path directory, int size, String kafka) throws IOException {
+    this(directory, size, kafka, LEASE, REPLACE_AFTER);
+  }
+
+  TestGroup(Path directory, int size, String kafka, Duration lease, Duration replaceAfter)
+      throws IOException {
     this.directory = directory;
+    this.lease = lease;
+    this.replaceAfter = replaceAfter;
     this.kafka = kafka;
     List<Integer> ports = freePorts(2 * size);
     List<Member> all = new ArrayList<>();
@@ -70,8 +79,8 @@ final class TestGroup implements AutoCloseable {
         member.raft(),
         kafka,
         Map.of(),
-        LEASE,
-        REPLACE_AFTER,
+        lease,
+        replaceAfter,
         Duration.ofMillis(400));
   }
 

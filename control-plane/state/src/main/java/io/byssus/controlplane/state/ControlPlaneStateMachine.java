@@ -27,6 +27,9 @@ public final class ControlPlaneStateMachine {
   /** The format of the commands that this release writes, and the highest that it reads. */
   public static final int COMMAND_FORMAT = 1;
 
+  /** How many shards one command may assign; a larger plan is cut into several. */
+  public static final int MAX_PLANNED_SHARDS = 1_024;
+
   /** The incarnation of a log that was never re-created, restored or cut. */
   static final int FIRST_INCARNATION = 1;
 

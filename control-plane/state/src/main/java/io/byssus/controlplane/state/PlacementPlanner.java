@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Says which server shall hold which shard. Pure: from the map and the time to the shards that must
@@ -23,9 +24,9 @@ import java.util.Set;
  *       between any two servers, as far as zones allow.
  *   <li>Replicas of one shard stand in different zones (label {@code zone}), and within a zone in
  *       different racks (label {@code rack}), where there are as many.
- *   <li>A replica stays where it is, until its server has been down for {@code replaceAfter}. Then
- *       it goes to the least loaded server that is up and does not hold the shard; where there is
- *       none it stays.
+ *   <li>A replica stays where it is, until its server has been down for {@code replaceAfter} while
+ *       somebody watched. Then it goes to the least loaded server that is up and does not hold the
+ *       shard; where there is none it stays.
  *   <li>A server that comes gets replicas only of shards that have too few.
  *   <li>The feed owner is a replica that is up, the same one as long as it is; a replica that is
  *       being built is the last choice. None while no replica is up.
@@ -43,16 +44,22 @@ public final class PlacementPlanner {
    * The shards that must change, by number.
    *
    * @param nowMs the clock that the map's {@code since_ms} are of, milliseconds since 1970 UTC
+   * @param watched how long the caller has watched the servers without a gap. A server counts as
+   *     down for no longer than that: after the whole cluster was stopped every server was down for
+   *     long, and none of them has had the time to come back; and {@code since_ms} may be of a
+   *     clock that is behind this one
    */
-  public List<PlannedShard> plan(ClusterImage image, long nowMs) {
+  public List<PlannedShard> plan(ClusterImage image, long nowMs, Duration watched) {
+    long watchedMillis = watched.toMillis();
     Optional<Cluster> cluster = image.cluster();
     if (cluster.isEmpty() || !image.logReady()) {
       return List.of();
     }
     ServerLoads loads = ServerLoads.of(image);
+    Predicate<String> lost = nodeId -> isLost(image, nodeId, nowMs, watchedMillis);
     List<PlannedShard> plan = new ArrayList<>();
     for (ShardAssignment shard : image.shards()) {
-      mend(image, shard, cluster.get().getReplicationFactor(), loads, nowMs).ifPresent(plan::add);
+      mend(image, shard, cluster.get().getReplicationFactor(), loads, lost).ifPresent(plan::add);
     }
     plan.addAll(placeMissing(image, cluster.get(), loads));
     return plan;
@@ -94,11 +101,15 @@ public final class PlacementPlanner {
   }
 
   private Optional<PlannedShard> mend(
-      ClusterImage image, ShardAssignment shard, int factor, ServerLoads loads, long nowMs) {
+      ClusterImage image,
+      ShardAssignment shard,
+      int factor,
+      ServerLoads loads,
+      Predicate<String> isLost) {
     List<String> replicas = new ArrayList<>(shard.getReplicasList());
     for (int i = 0; i < replicas.size(); i++) {
       String lost = replicas.get(i);
-      if (isLost(image, lost, nowMs)) {
+      if (isLost.test(lost)) {
         Set<String> others = new HashSet<>(replicas);
         others.remove(lost);
         Optional<String> instead = loads.best(shard.getShard(), others, Set.of(lost));
@@ -145,11 +156,12 @@ public final class PlacementPlanner {
     return loads.leastOwning(built.isEmpty() ? up : built).orElse("");
   }
 
-  private boolean isLost(ClusterImage image, String nodeId, long nowMs) {
+  private boolean isLost(ClusterImage image, String nodeId, long nowMs, long watchedMillis) {
     Optional<Node> node = image.node(nodeId);
     return node.isEmpty()
         || node.get().getRole() != NodeRole.SERVER
-        || !node.get().getUp() && nowMs - node.get().getSinceMs() >= replaceAfterMillis;
+        || !node.get().getUp()
+            && Math.min(nowMs - node.get().getSinceMs(), watchedMillis) >= replaceAfterMillis;
   }
 
   private static boolean up(ClusterImage image, String nodeId) {

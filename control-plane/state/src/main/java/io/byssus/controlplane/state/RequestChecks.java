@@ -24,7 +24,6 @@ final class RequestChecks {
   static final int MAX_REPLICAS = 7;
   static final int MAX_NODES = 10_000;
   static final int MAX_NAMESPACES = 10_000;
-  static final int MAX_PLANNED_SHARDS = 1_024;
   static final int MAX_LABELS = 16;
 
   private static final Pattern CLUSTER_NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
@@ -115,6 +114,12 @@ final class RequestChecks {
       throw ByssusException.invalid(
           "node.node_id", "would be one node too many; the limit is " + MAX_NODES);
     }
+  }
+
+  static void planSize(int shards) {
+    RequestChecks checks = new RequestChecks();
+    checks.range("shards", shards, 0, ControlPlaneStateMachine.MAX_PLANNED_SHARDS);
+    checks.done();
   }
 
   static void plannedShard(ClusterImage image, PlannedShard planned, int shardCount) {

@@ -29,6 +29,7 @@ final class ShardRules {
                     new ByssusException(
                         ErrorCode.CLUSTER_NOT_READY, "the cluster is not initialised yet"))
             .getShardCount();
+    RequestChecks.planSize(command.getShardsCount());
     List<MapChange> changes = new ArrayList<>();
     for (PlannedShard planned : command.getShardsList()) {
       RequestChecks.plannedShard(image, planned, shardCount);

@@ -14,8 +14,10 @@ import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.PlannedShard;
 import io.byssus.proto.log.v1.ConflictRule;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ControlPlaneStateMachineTest {
@@ -240,6 +242,20 @@ final class ControlPlaneStateMachineTest {
     live.granted(Commands.assign(List.of(next)));
     assertEquals(2, live.image().shard(2).orElseThrow().getEpoch());
     assertEquals(1, live.image().shard(2).orElseThrow().getIncarnation());
+  }
+
+  @Test
+  void aPlanOfTooManyShardsIsRefused() {
+    live.granted(Commands.init(Commands.settings(2_000, 1, 1)));
+    live.granted(Commands.register("s1", 1));
+    List<PlannedShard> most =
+        IntStream.range(0, ControlPlaneStateMachine.MAX_PLANNED_SHARDS)
+            .mapToObj(i -> PlannedShard.newBuilder().setShard(i).addReplicas("s1").build())
+            .toList();
+    List<PlannedShard> more = new ArrayList<>(most);
+    more.add(PlannedShard.newBuilder().setShard(1_999).addReplicas("s1").build());
+    assertEquals("shards", live.refused(Commands.assign(more)).problems().get(0).field());
+    live.granted(Commands.assign(most));
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.util.List;
 final class LiveState {
   static final Duration REPLACE_AFTER = Duration.ofMinutes(10);
 
+  static final Duration ALWAYS = Duration.ofDays(10_000);
+
   private final PlacementPlanner planner = new PlacementPlanner(REPLACE_AFTER);
   private ControlPlaneState state = ControlPlaneState.initial();
 
@@ -47,9 +49,14 @@ final class LiveState {
     throw new AssertionError("granted, or changed: " + command);
   }
 
-  /** Plans, applies the plan, and answers it. */
+  /** Plans as one who has always watched, applies the plan, and answers it. */
   List<PlannedShard> place(long nowMs) {
-    List<PlannedShard> plan = planner.plan(image(), nowMs);
+    return place(nowMs, ALWAYS);
+  }
+
+  /** Plans as one who has watched for so long, applies the plan, and answers it. */
+  List<PlannedShard> place(long nowMs, Duration watched) {
+    List<PlannedShard> plan = planner.plan(image(), nowMs, watched);
     if (!plan.isEmpty()) {
       granted(Commands.assign(plan));
     }

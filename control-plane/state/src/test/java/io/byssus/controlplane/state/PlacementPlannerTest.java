@@ -8,6 +8,7 @@ import io.byssus.clustermap.ClusterImage;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.PlannedShard;
 import io.byssus.proto.internal.v1.ShardAssignment;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -146,7 +147,8 @@ final class PlacementPlannerTest {
   @Test
   void aFirstPlacementThatWasCutShortIsFinishedAndBalanced() {
     LiveState live = LiveState.ready(16, 2, 4);
-    List<PlannedShard> plan = new PlacementPlanner(LiveState.REPLACE_AFTER).plan(live.image(), 0);
+    List<PlannedShard> plan =
+        new PlacementPlanner(LiveState.REPLACE_AFTER).plan(live.image(), 0, LiveState.ALWAYS);
     live.granted(Commands.assign(plan.subList(0, 5)));
     live.granted(Commands.change("s3", false, 0));
     assertEquals(11, live.place(0).stream().filter(s -> s.getPlannedFromEpoch() == 0).count());
@@ -189,6 +191,27 @@ final class PlacementPlannerTest {
     Map<String, Integer> others = replicas(live.image());
     others.remove("s0");
     assertTrue(spread(others) <= 2, others.toString());
+  }
+
+  @Test
+  void theGraceBeginsAnewForOneWhoHasOnlyBegunToWatch() {
+    LiveState live = LiveState.ready(12, 2, 4);
+    live.place(0);
+    Map<String, Integer> before = replicas(live.image());
+    for (String server : List.of("s0", "s1", "s2", "s3")) {
+      live.granted(Commands.change(server, false, 0));
+    }
+    // The whole cluster comes back after ten times the grace, one server after the other.
+    long back = GRACE * 10;
+    live.place(back, Duration.ZERO);
+    live.granted(Commands.change("s2", true, back));
+    live.place(back, Duration.ofMillis(1));
+    live.granted(Commands.change("s0", true, back));
+    live.place(back + GRACE, LiveState.REPLACE_AFTER.minusMillis(1));
+    assertEquals(before, replicas(live.image()));
+    assertSound(live.image());
+    live.place(back + GRACE, LiveState.REPLACE_AFTER);
+    assertEquals(0, replicas(live.image()).get("s1"), "it stayed away");
   }
 
   @Test
@@ -263,7 +286,8 @@ final class PlacementPlannerTest {
   void aLargeClusterIsPlannedInSeconds() {
     LiveState live = LiveState.ready(65_536, 3, 50);
     long start = System.nanoTime();
-    List<PlannedShard> plan = new PlacementPlanner(LiveState.REPLACE_AFTER).plan(live.image(), 0);
+    List<PlannedShard> plan =
+        new PlacementPlanner(LiveState.REPLACE_AFTER).plan(live.image(), 0, LiveState.ALWAYS);
     assertEquals(65_536, plan.size());
     assertFalse(System.nanoTime() - start > 20_000_000_000L);
   }

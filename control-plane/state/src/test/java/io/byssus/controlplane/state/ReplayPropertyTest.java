@@ -76,7 +76,7 @@ final class ReplayPropertyTest {
       live.apply(command);
       log.add(command);
       if (random.nextBoolean()) {
-        plan = planner.plan(live.image(), now);
+        plan = planner.plan(live.image(), now, LiveState.ALWAYS);
       }
     }
     return log;
