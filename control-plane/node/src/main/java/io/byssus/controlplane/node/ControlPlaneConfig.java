@@ -3,14 +3,18 @@ package io.byssus.controlplane.node;
 import io.byssus.process.HostPort;
 import io.byssus.process.ProcessConfig;
 import io.byssus.process.Section;
+import io.byssus.process.Setting;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The settings of a control-plane member.
@@ -45,20 +49,17 @@ public record ControlPlaneConfig(
   public ControlPlaneConfig {
     members = List.copyOf(members);
     kafkaProperties = Map.copyOf(kafkaProperties);
-    if (!GROUP_SIZES.contains(members.size())) {
-      throw new IllegalArgumentException("members: must be 1, 3 or 5; are " + members.size());
+    List<String> problems = groupProblems(members, nodeId);
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException("members: " + String.join("; ", problems));
     }
-    requireDistinct(members, "ids", Member::id);
-    requireDistinct(members, "addresses", Member::address);
-    requireDistinct(members, "Raft addresses", Member::raft);
-    self(members, nodeId);
   }
 
   /** Reads a configuration file. */
   public static ControlPlaneConfig read(Section file) {
     ProcessConfig process = ProcessConfig.read(file, LISTEN, METRICS);
     String nodeId = file.string("node-id").required();
-    List<Member> members = file.sections("members", ControlPlaneConfig::readMember).required();
+    List<Member> members = readMembers(file, nodeId);
     HostPort raft =
         members.stream()
             .filter(member -> member.id().equals(nodeId))
@@ -74,23 +75,40 @@ public record ControlPlaneConfig(
                 new Kafka(
                     section.string("bootstrap").required(),
                     section.properties("properties").orElse(Map.of())));
+    Path data = file.path("data").required();
+    Duration lease =
+        file.duration("lease", Duration.ofSeconds(1), Duration.ofMinutes(5))
+            .orElse(Duration.ofSeconds(5));
+    Duration replaceAfter =
+        file.duration("replace-after", Duration.ofSeconds(1), Duration.ofDays(7))
+            .orElse(Duration.ofMinutes(10));
+    Duration electionTimeout =
+        file.duration("election-timeout", Duration.ofMillis(200), Duration.ofMinutes(1))
+            .orElse(Duration.ofSeconds(1));
     return new ControlPlaneConfig(
         process,
         nodeId,
-        file.path("data").required(),
+        data,
         members,
         raftListen,
         kafka.bootstrap(),
         kafka.properties(),
-        file.duration("lease", Duration.ofSeconds(1), Duration.ofMinutes(5))
-            .orElse(Duration.ofSeconds(5)),
-        file.duration("replace-after", Duration.ofSeconds(1), Duration.ofDays(7))
-            .orElse(Duration.ofMinutes(10)),
-        file.duration("election-timeout", Duration.ofMillis(200), Duration.ofMinutes(1))
-            .orElse(Duration.ofSeconds(1)));
+        lease,
+        replaceAfter,
+        electionTimeout);
   }
 
   private record Kafka(String bootstrap, Map<String, String> properties) {}
+
+  /** The members that could be read; what is wrong with the group is reported. */
+  private static List<Member> readMembers(Section file, String nodeId) {
+    Setting<List<Member>> setting = file.sections("members", ControlPlaneConfig::readMember);
+    List<Member> members = setting.required().stream().filter(Objects::nonNull).toList();
+    if (setting.optional().isPresent()) {
+      groupProblems(members, nodeId).forEach(problem -> file.problem("members", problem));
+    }
+    return members;
+  }
 
   private static Member readMember(Section member) {
     return new Member(
@@ -117,27 +135,36 @@ public record ControlPlaneConfig(
     }
   }
 
-  private static <T> void requireDistinct(
-      List<Member> members, String what, Function<Member, T> part) {
-    Set<T> seen = new HashSet<>();
-    for (Member member : members) {
-      if (!seen.add(part.apply(member))) {
-        throw new IllegalArgumentException(
-            "members: " + what + " must differ; " + part.apply(member) + " stands there twice");
-      }
+  private static List<String> groupProblems(List<Member> members, String nodeId) {
+    List<String> problems = new ArrayList<>();
+    if (!GROUP_SIZES.contains(members.size())) {
+      problems.add("must be 1, 3 or 5; are " + members.size());
     }
+    problems.addAll(repeats("ids", members.stream().map(Member::id)));
+    problems.addAll(repeats("addresses", addresses(members, Member::address)));
+    problems.addAll(repeats("Raft addresses", addresses(members, Member::raft)));
+    // An id that is missing is a problem of its own, told already.
+    if (!nodeId.isEmpty() && members.stream().noneMatch(member -> member.id().equals(nodeId))) {
+      problems.add("none has this node-id, " + nodeId);
+    }
+    return problems;
+  }
+
+  private static Stream<String> addresses(List<Member> members, Function<Member, HostPort> which) {
+    return members.stream().map(which).filter(ControlPlaneConfig::hasPort).map(HostPort::toString);
+  }
+
+  private static List<String> repeats(String what, Stream<String> values) {
+    Set<String> seen = new HashSet<>();
+    return values
+        .filter(value -> !value.isEmpty() && !seen.add(value))
+        .distinct()
+        .map(value -> what + " must differ; " + value + " stands there twice")
+        .toList();
   }
 
   /** This member, as the others know it. */
   Member self() {
-    return self(members, nodeId);
-  }
-
-  private static Member self(List<Member> members, String nodeId) {
-    return members.stream()
-        .filter(member -> member.id().equals(nodeId))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("members: none has this node-id, " + nodeId));
+    return members.stream().filter(member -> member.id().equals(nodeId)).findFirst().orElseThrow();
   }
 }

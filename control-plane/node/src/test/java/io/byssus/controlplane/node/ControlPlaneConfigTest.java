@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -104,6 +105,35 @@ final class ControlPlaneConfigTest {
     assertTrue(problems(GOOD.replace("7423", "7413")).contains("Raft addresses must differ"));
     String two = GOOD.replaceAll("(?m)^  - \\{id: cp-3.*\\R", "");
     assertTrue(problems(two).contains("must be 1, 3 or 5; are 2"), two);
+  }
+
+  @Test
+  void allThatIsWrongWithTheGroupIsToldAtOnceAndWithTheRest() {
+    String told =
+        problems(
+            GOOD.replace("node-id: cp-2", "node-id: cp-9")
+                    .replace("id: cp-3", "id: cp-1")
+                    .replace("7423", "7413")
+                    .replace("7422", "7402")
+                + "lease: 1ms\n");
+    for (String part :
+        new String[] {
+          "members: ids must differ; cp-1",
+          "members: addresses must differ; 127.0.0.1:7402",
+          "members: Raft addresses must differ; 127.0.0.1:7413",
+          "members: none has this node-id, cp-9",
+          "lease"
+        }) {
+      assertTrue(told.contains(part), () -> part + " is not told in: " + told);
+    }
+  }
+
+  @Test
+  void whatIsMissingIsNotToldAsARepeatToo() {
+    String told = problems(GOOD.replaceAll("address: \"127.0.0.1:74[12]2\", ", ""));
+    assertTrue(told.contains("members[1].address: missing"), told);
+    assertTrue(told.contains("members[2].address: missing"), told);
+    assertFalse(told.contains("must differ"), told);
   }
 
   @Test
