@@ -20,13 +20,16 @@ import io.byssus.proto.admin.v1.ListNodesResponse;
 import io.byssus.proto.admin.v1.ListShardsRequest;
 import io.byssus.proto.admin.v1.ListShardsResponse;
 import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.CreateNamespaceCommand;
 import io.byssus.proto.internal.v1.InitClusterCommand;
+import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -77,26 +80,55 @@ final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
     }
     try {
       long end = nanos.getAsLong() + initLimit().toNanos();
+      ControlCommand command = command(request);
+      examineLog(command, end);
       long attempts = logProvisioning.attempts();
-      leadership.submit(
-          leadership
-              .command()
-              .setInitCluster(
-                  InitClusterCommand.newBuilder()
-                      .setClusterId(ids.get().toString())
-                      .setClusterName(request.getClusterName())
-                      .setShardCount(request.getShardCount())
-                      .setReplicationFactor(request.getReplicationFactor())
-                      .setExpectedServers(request.getExpectedServers())
-                      .setLogReplicationFactor(request.getLogReplicationFactor())
-                      .setLogFormatVersion(Limits.LOG_FORMAT_VERSION))
-              .build(),
-          COMMIT_LIMIT);
+      leadership.submit(command, COMMIT_LIMIT);
       awaitLog(attempts, end);
     } finally {
       initCalls.release();
     }
     send(answer, InitClusterResponse.newBuilder().setClusterId(state.image().clusterId()).build());
+  }
+
+  private ControlCommand command(InitClusterRequest request) {
+    return leadership
+        .command()
+        .setInitCluster(
+            InitClusterCommand.newBuilder()
+                .setClusterId(ids.get().toString())
+                .setClusterName(request.getClusterName())
+                .setShardCount(request.getShardCount())
+                .setReplicationFactor(request.getReplicationFactor())
+                .setExpectedServers(request.getExpectedServers())
+                .setLogReplicationFactor(request.getLogReplicationFactor())
+                .setLogFormatVersion(Limits.LOG_FORMAT_VERSION))
+        .build();
+  }
+
+  /** A cluster is made once: not where its log would be refused ever after. */
+  private void examineLog(ControlCommand command, long endNanos) {
+    List<MapChange> changes = leadership.foresee(command).changes();
+    if (changes.isEmpty()) {
+      // Refused, or a repeat: the submission says which.
+      return;
+    }
+    try {
+      logProvisioning.examine(
+          changes.get(0).getCluster(), Duration.ofNanos(endNanos - nanos.getAsLong()));
+    } catch (ByssusException e) {
+      // Another call may have made the cluster meanwhile; then the log that is there is its own.
+      if (!leadership.foresee(command).changes().isEmpty()) {
+        throw e;
+      }
+    } catch (InterruptedException e) {
+      throw stopping(e);
+    }
+  }
+
+  private static ByssusException stopping(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new ByssusException(ErrorCode.SHUTTING_DOWN, "this member is stopping", e);
   }
 
   private static Duration initLimit() {
@@ -130,8 +162,7 @@ final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
       try {
         logProvisioning.awaitAttempt(attempts, left.compareTo(LOOK_AGAIN) < 0 ? left : LOOK_AGAIN);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ByssusException(ErrorCode.SHUTTING_DOWN, "this member is stopping", e);
+        throw stopping(e);
       }
     }
   }

@@ -48,6 +48,11 @@ final class LogProvisioner {
     this.nanos = nanos;
   }
 
+  /** Where Kafka is said to be. */
+  String bootstrap() {
+    return bootstrap;
+  }
+
   /**
    * Makes the log ready. Takes up to a minute or so.
    *
@@ -58,11 +63,13 @@ final class LogProvisioner {
     try (Admin admin = Admin.create(adminSettings())) {
       LogTopics topics = new LogTopics(admin, cluster);
       LogStart start = new LogStart(cluster, clock, nanos);
-      TopicDescription log = topics.ensure();
-      Map<TopicPartition, OffsetRange> ranges = topics.awaitOffsets();
-      try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings())) {
-        start.checkWritten(ranges, consumer);
+      // Before anything is changed; and again after, as anyone may have written meanwhile.
+      if (topics.find().isPresent()) {
+        check(topics, start);
       }
+      TopicDescription log = topics.ensureLog();
+      Map<TopicPartition, OffsetRange> ranges = check(topics, start);
+      topics.ensureDeadLetter();
       try (Producer<byte[], byte[]> producer = new KafkaProducer<>(producerSettings())) {
         start.beginEmpty(ranges, producer);
       }
@@ -72,20 +79,50 @@ final class LogProvisioner {
           .setKafkaClusterId(admin.describeCluster().clusterId().get())
           .setTopicId(log.topicId().toString())
           .build();
-    } catch (ExecutionException e) {
-      throw unavailable(e.getCause());
-    } catch (org.apache.kafka.common.errors.InterruptException e) {
-      Thread.interrupted();
-      throw (InterruptedException) new InterruptedException("stopped").initCause(e);
-    } catch (KafkaException e) {
-      throw unavailable(e);
+    } catch (ExecutionException | KafkaException e) {
+      throw failed(e);
     }
+  }
+
+  /**
+   * Looks whether a log of this name could become the cluster's, and changes nothing. Takes up to a
+   * minute or so.
+   *
+   * @throws ByssusException {@link ErrorCode#LOG_REFUSED} where one is there that is not this
+   *     cluster's; {@link ErrorCode#LOG_UNAVAILABLE} where it could not be looked at
+   */
+  void examine(Cluster cluster) throws InterruptedException {
+    try (Admin admin = Admin.create(adminSettings())) {
+      LogTopics topics = new LogTopics(admin, cluster);
+      if (topics.find().isPresent()) {
+        check(topics, new LogStart(cluster, clock, nanos));
+      }
+    } catch (ExecutionException | KafkaException e) {
+      throw failed(e);
+    }
+  }
+
+  private Map<TopicPartition, OffsetRange> check(LogTopics topics, LogStart start)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, OffsetRange> ranges = topics.awaitOffsets();
+    try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(consumerSettings())) {
+      start.checkWritten(ranges, consumer);
+    }
+    return ranges;
+  }
+
+  private ByssusException failed(Exception failure) throws InterruptedException {
+    if (failure instanceof org.apache.kafka.common.errors.InterruptException) {
+      Thread.interrupted();
+      throw (InterruptedException) new InterruptedException("stopped").initCause(failure);
+    }
+    return unavailable(failure instanceof ExecutionException ? failure.getCause() : failure);
   }
 
   private ByssusException unavailable(Throwable cause) {
     return new ByssusException(
         ErrorCode.LOG_UNAVAILABLE,
-        "the log cannot be created at "
+        "the log cannot be reached or created at "
             + bootstrap
             + ": "
             + cause.getClass().getSimpleName()

@@ -6,9 +6,12 @@ import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.LogIdentity;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -54,6 +57,40 @@ final class LogProvisioning implements AutoCloseable {
     thread.execute(() -> attempt(cluster));
   }
 
+  /**
+   * Looks, before a cluster is made, whether its log could be: changes nothing, in Kafka or here.
+   *
+   * @throws ByssusException {@link ErrorCode#LOG_REFUSED} where a log of its name is there and not
+   *     its own; {@link ErrorCode#LOG_UNAVAILABLE} where that could not be found out in time
+   */
+  void examine(Cluster cluster, Duration limit) throws InterruptedException {
+    Future<?> look =
+        thread.submit(
+            () -> {
+              provisioner.examine(cluster);
+              return null;
+            });
+    try {
+      look.get(Math.max(0, limit.toNanos()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      look.cancel(true);
+      throw new ByssusException(
+          ErrorCode.LOG_UNAVAILABLE,
+          "the cluster is not initialised: Kafka at "
+              + provisioner.bootstrap()
+              + " did not answer within "
+              + limit.toMillis()
+              + " ms",
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ByssusException reason) {
+        throw new ByssusException(
+            reason.code(), "the cluster is not initialised: " + reason.getMessage(), reason);
+      }
+      throw new IllegalStateException("the log could not be looked at", e.getCause());
+    }
+  }
+
   private boolean justFailed() {
     synchronized (attemptEnded) {
       return attempts > 0 && nanos.getAsLong() - lastAttemptNanos < PAUSE.toNanos();
@@ -69,7 +106,7 @@ final class LogProvisioning implements AutoCloseable {
       tell(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       tell(new ByssusException(ErrorCode.LOG_UNAVAILABLE, "the log cannot be created: " + e, e));
     } finally {
       synchronized (attemptEnded) {

@@ -49,16 +49,35 @@ final class LogTopics {
   }
 
   /**
-   * Makes sure that both topics exist with their settings.
+   * The log's topic, if it is there; changes nothing.
    *
-   * @return the log's topic
-   * @throws ByssusException {@link ErrorCode#LOG_REFUSED} where a topic of this name has another
-   *     number of partitions
+   * @throws ByssusException {@link ErrorCode#LOG_REFUSED} where it has another number of partitions
    */
-  TopicDescription ensure() throws ExecutionException, InterruptedException {
+  Optional<TopicDescription> find() throws ExecutionException, InterruptedException {
+    Optional<TopicDescription> log = describe(wal(cluster));
+    log.ifPresent(this::checkPartitions);
+    return log;
+  }
+
+  /**
+   * Makes sure that the log's topic exists with its settings. One that exists must have been looked
+   * at before: somebody else's would be changed.
+   *
+   * @throws ByssusException {@link ErrorCode#LOG_REFUSED} where it has another number of partitions
+   */
+  TopicDescription ensureLog() throws ExecutionException, InterruptedException {
     TopicDescription log =
         ensure(wal(cluster), cluster.getShardCount(), Limits.MAX_LOG_RECORD_BYTES);
+    checkPartitions(log);
+    return log;
+  }
+
+  /** Makes sure that the dead-letter topic exists with its settings. */
+  void ensureDeadLetter() throws ExecutionException, InterruptedException {
     ensure(deadLetter(cluster), 1, Limits.MAX_LOG_RECORD_BYTES + DEAD_LETTER_MARGIN_BYTES);
+  }
+
+  private void checkPartitions(TopicDescription log) {
     if (log.partitions().size() != cluster.getShardCount()) {
       throw new ByssusException(
           ErrorCode.LOG_REFUSED,
@@ -70,7 +89,6 @@ final class LogTopics {
               + cluster.getShardCount()
               + " shards");
     }
-    return log;
   }
 
   private TopicDescription ensure(String topic, int partitions, int maxBytes)

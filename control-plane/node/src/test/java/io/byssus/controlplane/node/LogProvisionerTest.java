@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,9 +21,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -189,11 +192,24 @@ final class LogProvisionerTest {
     assertTrue(error.getMessage().contains("id-of-twin"), error.getMessage());
   }
 
+  private static Map<String, String> settings(String topic) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return admin.describeConfigs(List.of(resource)).all().get().get(resource).entries().stream()
+        .collect(Collectors.toMap(ConfigEntry::name, e -> e.value() + " by " + e.source()));
+  }
+
+  private static boolean exists(String topic) throws Exception {
+    return admin.listTopics().names().get().contains(topic);
+  }
+
   @Test
   void aTopicWithForeignRecordsIsRefusedAndLeftAsItIs() throws Exception {
     create("foreign.wal", SHARDS);
     append("foreign.wal", 3, "hello".getBytes(StandardCharsets.UTF_8));
+    Map<String, String> before = settings("foreign.wal");
     assertEquals(ErrorCode.LOG_REFUSED, refusal("foreign"));
+    assertEquals(before, settings("foreign.wal"));
+    assertFalse(exists("foreign.wal.dead-letter"));
     assertEquals(List.of(0, 0, 0, 1, 0, 0, 0, 0), counts("foreign.wal"), "nothing was appended");
   }
 
@@ -210,7 +226,22 @@ final class LogProvisionerTest {
   @Test
   void aTopicWithAnotherNumberOfPartitionsIsRefused() throws Exception {
     create("narrow.wal", SHARDS - 1);
+    Map<String, String> before = settings("narrow.wal");
     assertEquals(ErrorCode.LOG_REFUSED, refusal("narrow"));
+    assertEquals(before, settings("narrow.wal"));
+    assertFalse(exists("narrow.wal.dead-letter"));
+  }
+
+  @Test
+  void aLookRefusesWhatProvisioningWouldAndChangesNothing() throws Exception {
+    provisioner.examine(cluster("look"));
+    assertFalse(exists("look.wal"));
+    provisioner.provision(cluster("look"));
+    provisioner.examine(cluster("look"));
+    Cluster other = cluster("look").toBuilder().setClusterId("another").build();
+    ByssusException error = assertThrows(ByssusException.class, () -> provisioner.examine(other));
+    assertEquals(ErrorCode.LOG_REFUSED, error.code());
+    assertEquals(ONE_EACH, counts("look.wal"));
   }
 
   @Test
