@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,7 +80,10 @@ final class WatchHub implements AutoCloseable {
     this.nanos = nanos;
     state.onChange(this::changed);
     thread.scheduleWithFixedDelay(
-        this::signOfLife, SIGN_OF_LIFE.toMillis(), SIGN_OF_LIFE.toMillis(), TimeUnit.MILLISECONDS);
+        () -> guarded(this::signsOfLife),
+        SIGN_OF_LIFE.toMillis(),
+        SIGN_OF_LIFE.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   /** How many watchers there are. */
@@ -130,14 +134,14 @@ final class WatchHub implements AutoCloseable {
       execute(
           () -> {
             roundWaits.set(false);
-            List.copyOf(watchers).forEach(this::feed);
+            forEach(this::feed);
           });
     }
   }
 
   private boolean execute(Runnable task) {
     try {
-      thread.execute(task);
+      thread.execute(() -> guarded(task));
       return true;
     } catch (RejectedExecutionException e) {
       return false;
@@ -192,24 +196,50 @@ final class WatchHub implements AutoCloseable {
     return wholeMap.get();
   }
 
-  private void signOfLife() {
-    long now = nanos.getAsLong();
+  /** What throws is not run again by the scheduler, and then all watchers would hear nothing. */
+  private static void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      log.error("The watchers could not be served, going on", e);
+    }
+  }
+
+  /** Does something for every watcher; one whose turn fails is sent away, to resume elsewhere. */
+  private void forEach(Consumer<Watcher> turn) {
     for (Watcher watcher : List.copyOf(watchers)) {
-      if (watcher.stream.isReady()) {
-        if (!feed(watcher)) {
-          alive(watcher);
-        }
-      } else if (now - watcher.readyNanos > STUCK_NANOS) {
-        log.info("Cutting a watcher that takes nothing: revision={}", watcher.revision);
-        end(watcher, ErrorCode.OVERLOADED, "the watcher takes no steps");
+      try {
+        turn.accept(watcher);
+      } catch (RuntimeException e) {
+        log.error("A watcher could not be served: revision={}", watcher.revision, e);
+        end(watcher, ErrorCode.INTERNAL_FAULT, "this member could not serve the watch");
       }
+    }
+  }
+
+  private void signsOfLife() {
+    long now = nanos.getAsLong();
+    forEach(watcher -> signOfLife(watcher, now));
+  }
+
+  private void signOfLife(Watcher watcher, long now) {
+    if (watcher.stream.isReady()) {
+      if (!feed(watcher)) {
+        alive(watcher);
+      }
+    } else if (now - watcher.readyNanos > STUCK_NANOS) {
+      log.info("Cutting a watcher that takes nothing: revision={}", watcher.revision);
+      end(watcher, ErrorCode.OVERLOADED, "the watcher takes no steps");
     }
   }
 
   private void alive(Watcher watcher) {
     if (watchers.contains(watcher) && watcher.stream.isReady() && followsALeader.getAsBoolean()) {
       watcher.readyNanos = nanos.getAsLong();
-      send(watcher, step(state.image().revision(), List.of()));
+      // The state may be further than what the watcher was sent; a watcher that is ahead must hear
+      // that this member is behind.
+      long revision = Math.min(watcher.revision, state.image().revision());
+      send(watcher, step(revision, List.of()));
     }
   }
 
@@ -243,7 +273,7 @@ final class WatchHub implements AutoCloseable {
         execute(
             () -> {
               stopping = true;
-              List.copyOf(watchers).forEach(this::sendAway);
+              forEach(this::sendAway);
               ended.countDown();
             });
     if (taken && !ended.await(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
