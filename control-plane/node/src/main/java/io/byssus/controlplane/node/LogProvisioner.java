@@ -60,7 +60,8 @@ final class LogProvisioner {
    *     cluster's; {@link ErrorCode#LOG_UNAVAILABLE} where trying again may help
    */
   LogIdentity provision(Cluster cluster) throws InterruptedException {
-    try (Admin admin = Admin.create(adminSettings())) {
+    Admin admin = admin();
+    try {
       LogTopics topics = new LogTopics(admin, cluster);
       LogStart start = new LogStart(cluster, clock, nanos);
       // Before anything is changed; and again after, as anyone may have written meanwhile.
@@ -81,6 +82,9 @@ final class LogProvisioner {
           .build();
     } catch (ExecutionException | KafkaException e) {
       throw failed(e);
+    } finally {
+      // Calls in hand would be waited for, also by a member that is stopping.
+      admin.close(Duration.ZERO);
     }
   }
 
@@ -92,13 +96,25 @@ final class LogProvisioner {
    *     cluster's; {@link ErrorCode#LOG_UNAVAILABLE} where it could not be looked at
    */
   void examine(Cluster cluster) throws InterruptedException {
-    try (Admin admin = Admin.create(adminSettings())) {
+    Admin admin = admin();
+    try {
       LogTopics topics = new LogTopics(admin, cluster);
       if (topics.find().isPresent()) {
         check(topics, new LogStart(cluster, clock, nanos));
       }
     } catch (ExecutionException | KafkaException e) {
       throw failed(e);
+    } finally {
+      // Calls in hand would be waited for, also by a member that is stopping.
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  private Admin admin() {
+    try {
+      return Admin.create(adminSettings());
+    } catch (KafkaException e) {
+      throw unavailable(e);
     }
   }
 
