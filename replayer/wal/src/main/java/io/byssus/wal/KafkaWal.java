@@ -10,12 +10,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +33,8 @@ public final class KafkaWal implements Wal {
   private final Map<String, Object> producerSettings;
   private final ShardGate[] gates;
   private final LogProbe probe;
-  private volatile KafkaProducer<byte[], byte[]> producer;
+  private final String clusterId;
+  private volatile GuardedProducer producer;
   private volatile boolean closed;
 
   /**
@@ -45,6 +44,7 @@ public final class KafkaWal implements Wal {
    */
   public KafkaWal(WalConfig config, LogIdentity identity, int shardCount) {
     this.topic = identity.getTopic();
+    this.clusterId = identity.getKafkaClusterId();
     this.gates = new ShardGate[shardCount];
     // One shard without a leader must not fill the buffer that all share.
     long bytesInFlight = Math.max(Limits.MAX_LOG_RECORD_BYTES, bufferBytes() / 8);
@@ -80,9 +80,14 @@ public final class KafkaWal implements Wal {
     return Math.max(3L * Limits.MAX_LOG_RECORD_BYTES, Math.min(eighth, 64L * 1024 * 1024));
   }
 
-  private KafkaProducer<byte[], byte[]> newProducer() {
-    return new KafkaProducer<>(
-        producerSettings, new ByteArraySerializer(), new ByteArraySerializer());
+  private GuardedProducer newProducer() {
+    return new GuardedProducer(producerSettings, clusterId, this::metForeign);
+  }
+
+  private void metForeign(String otherClusterId) {
+    for (ShardGate gate : gates) {
+      gate.seenNotOurs(LogIdentityCheck.otherCluster(otherClusterId, clusterId));
+    }
   }
 
   @Override
@@ -99,7 +104,7 @@ public final class KafkaWal implements Wal {
       return CompletableFuture.failedFuture(e);
     }
     Answer answer = new Answer(gate, handOver);
-    KafkaProducer<byte[], byte[]> used = producer;
+    GuardedProducer used = usableProducer();
     try {
       used.send(new ProducerRecord<>(topic, shard, null, bytes), answer);
     } catch (RuntimeException e) {
@@ -110,14 +115,27 @@ public final class KafkaWal implements Wal {
     return answer.result;
   }
 
+  /** The gates are open, so the log is ours again: a producer that met another one is over. */
+  private GuardedProducer usableProducer() {
+    GuardedProducer current = producer;
+    if (!current.usable()) {
+      replace(current, null);
+    }
+    return producer;
+  }
+
   /**
    * A producer that throws from {@code send} has broken down for good; a new one takes its place.
+   *
+   * @param cause null where it met another cluster, which was logged then
    */
-  private synchronized void replace(KafkaProducer<byte[], byte[]> broken, RuntimeException cause) {
+  private synchronized void replace(GuardedProducer broken, RuntimeException cause) {
     if (closed || producer != broken) {
       return;
     }
-    log.warn("the log's producer broke down and is replaced", cause);
+    if (cause != null) {
+      log.warn("the log's producer broke down and is replaced", cause);
+    }
     producer = newProducer();
     // Not on this thread: what the old one still has in flight is answered by its own thread.
     Thread closer = new Thread(() -> broken.close(Duration.ofSeconds(30)), "wal-producer-closer");

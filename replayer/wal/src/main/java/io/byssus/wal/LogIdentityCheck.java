@@ -53,11 +53,7 @@ final class LogIdentityCheck implements AutoCloseable {
               .clusterId()
               .get(CALL_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
       if (!expected.getKafkaClusterId().equals(clusterId)) {
-        return Verdict.notOurs(
-            "Kafka's cluster id is "
-                + clusterId
-                + ", the data came from "
-                + expected.getKafkaClusterId());
+        return Verdict.notOurs(otherCluster(clusterId, expected.getKafkaClusterId()));
       }
       TopicDescription topic =
           admin
@@ -95,6 +91,11 @@ final class LogIdentityCheck implements AutoCloseable {
     } catch (TimeoutException e) {
       return Verdict.unknown("no answer within " + CALL_TIMEOUT_MILLIS + " ms");
     }
+  }
+
+  /** Why a log of another Kafka cluster is not ours. */
+  static String otherCluster(String clusterId, String expected) {
+    return "Kafka's cluster id is " + clusterId + ", the data came from " + expected;
   }
 
   /** The end offset of each shard whose leader answers. */

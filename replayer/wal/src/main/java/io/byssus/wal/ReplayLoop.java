@@ -1,5 +1,6 @@
 package io.byssus.wal;
 
+import io.byssus.proto.internal.v1.LogIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * <p>Partitions are assigned, not subscribed: which shards a node holds is the control plane's
  * word. A shard whose queue is full is paused, so that a slow shard costs its own queue and nothing
  * else. A read starts with the leader epoch of the last record applied, so that a log with another
- * history is noticed and not followed.
+ * history is noticed and not followed. When another Kafka cluster answers, nothing that was fetched
+ * since is delivered: see {@link ClusterIdGuard}.
  */
 final class ReplayLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplayLoop.class);
@@ -42,11 +44,13 @@ final class ReplayLoop implements AutoCloseable {
   private final String topic;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final BooleanSupplier logIsOurs;
+  private final Consumer<String> foreign;
   private final Consumer<ShardFeed> whenCaughtUp;
   private final LinkedBlockingQueue<Runnable> commands = new LinkedBlockingQueue<>();
   private final Map<TopicPartition, ShardFeed> feeds = new HashMap<>();
   private final Thread thread;
   private final Map<TopicPartition, Integer> corruptFetches = new HashMap<>();
+  private volatile boolean metForeign;
   private volatile String brokenDown;
   private volatile boolean closed;
 
@@ -54,22 +58,28 @@ final class ReplayLoop implements AutoCloseable {
    * A loop that runs at once.
    *
    * @param logIsOurs nothing is fetched while this is false
+   * @param foreign is told of another Kafka cluster's id; from then on {@code logIsOurs} must be
+   *     false until the log was looked at anew
    * @param whenCaughtUp told of a feed that is near the log's end, after it was taken out of this
    *     loop; null to keep feeds
    */
   ReplayLoop(
       String name,
       WalConfig config,
-      String topic,
+      LogIdentity identity,
       BooleanSupplier logIsOurs,
+      Consumer<String> foreign,
       Consumer<ShardFeed> whenCaughtUp) {
     this.name = name;
-    this.topic = topic;
+    this.topic = identity.getTopic();
     this.logIsOurs = logIsOurs;
+    this.foreign = foreign;
     this.whenCaughtUp = whenCaughtUp;
     this.consumer =
         new KafkaConsumer<>(
-            config.with(settings(name)), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+            config.with(settings(name)),
+            new ByteArrayDeserializer(),
+            new ClusterIdGuard(identity.getKafkaClusterId(), this::metForeign));
     this.thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -152,8 +162,16 @@ final class ReplayLoop implements AutoCloseable {
         awaitCommand();
         return;
       }
+      if (metForeign) {
+        metForeign = false;
+        startAnew();
+      }
       pauseAndResume();
-      deliver(consumer.poll(POLL));
+      ConsumerRecords<byte[], byte[]> records = poll();
+      if (metForeign) {
+        return;
+      }
+      deliver(records);
       if (whenCaughtUp != null) {
         passOnCaughtUp();
       }
@@ -178,6 +196,30 @@ final class ReplayLoop implements AutoCloseable {
     } catch (KafkaException e) {
       fetchFailed(e);
     }
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    try {
+      return consumer.poll(POLL);
+    } catch (OffsetOutOfRangeException e) {
+      if (metForeign) {
+        // Another cluster's log lacks our offsets, or has another history: no wonder.
+        return ConsumerRecords.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void metForeign(String clusterId) {
+    metForeign = true;
+    foreign.accept(clusterId);
+  }
+
+  /** Drops all that the consumer has fetched ahead: some of it may be another cluster's. */
+  private void startAnew() {
+    consumer.unsubscribe();
+    consumer.assign(feeds.keySet());
+    feeds.forEach(this::seek);
   }
 
   private void forget(ShardFeed feed) {

@@ -36,6 +36,8 @@ public final class Replayer implements AutoCloseable {
   private volatile Verdict verdict = Verdict.unknown("the log has not been looked at yet");
   private volatile boolean ours;
   private volatile long seenOursNanos;
+  private final AtomicInteger meetings = new AtomicInteger();
+  private volatile int meetingsBeforeSeenOurs;
 
   /**
    * Starts with no target. Never waits for Kafka.
@@ -50,10 +52,15 @@ public final class Replayer implements AutoCloseable {
         Executors.newFixedThreadPool(
             threads, task -> daemon(task, "apply-" + number.getAndIncrement()));
     this.tailing =
-        new ReplayLoop("replay-tail", config, identity.getTopic(), this::logIsOurs, null);
+        new ReplayLoop("replay-tail", config, identity, this::logIsOurs, this::metForeign, null);
     this.catchingUp =
         new ReplayLoop(
-            "replay-catch-up", config, identity.getTopic(), this::logIsOurs, this::moveToTail);
+            "replay-catch-up",
+            config,
+            identity,
+            this::logIsOurs,
+            this::metForeign,
+            this::moveToTail);
     this.clock = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "replay-probe"));
     clock.scheduleWithFixedDelay(this::look, 0, LOOK_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -88,11 +95,18 @@ public final class Replayer implements AutoCloseable {
   }
 
   /**
-   * Whether to read on: not where the log was out of sight for some seconds, since what comes back
-   * may be another one.
+   * Whether to read on: not where another one answered since the last look, or where the log was
+   * out of sight for some seconds, since what comes back may be another one.
    */
   private boolean logIsOurs() {
-    return ours && System.nanoTime() - seenOursNanos < SIGHT_NANOS;
+    return ours
+        && meetings.get() == meetingsBeforeSeenOurs
+        && System.nanoTime() - seenOursNanos < SIGHT_NANOS;
+  }
+
+  private void metForeign(String clusterId) {
+    meetings.incrementAndGet();
+    log.error("another Kafka cluster answers; nothing is read from it: cluster_id={}", clusterId);
   }
 
   private void moveToTail(ShardFeed feed) {
@@ -102,12 +116,14 @@ public final class Replayer implements AutoCloseable {
   private void look() {
     try {
       long askedNanos = System.nanoTime();
+      int meetingsBefore = meetings.get();
       Verdict seen = check.look();
       if (seen.kind() != verdict.kind()) {
         announce(seen);
       }
       if (seen.kind() == Verdict.Kind.OURS) {
         seenOursNanos = System.nanoTime();
+        meetingsBeforeSeenOurs = meetingsBefore;
       }
       verdict = seen;
       seen.ends()
