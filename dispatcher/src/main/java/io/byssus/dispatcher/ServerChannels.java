@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The connections to servers: one per address, opened at first use, closed when no node of the map
@@ -48,7 +49,8 @@ final class ServerChannels implements AutoCloseable {
    * @param interceptors what every call passes through, such as one that carries the request id
    */
   ServerChannels(ClientInterceptor... interceptors) {
-    this.interceptors = List.of(interceptors);
+    this.interceptors =
+        Stream.concat(Stream.of(new ContextEndTolerance()), Stream.of(interceptors)).toList();
   }
 
   /** The connection to an address, host:port. */
