@@ -21,6 +21,12 @@ final class CliProcess implements AutoCloseable {
     this.process = process;
   }
 
+  /** Runs one role, which ends with this JVM however this one ends. */
+  static CliProcess role(Path directory, String name, String role, Path configuration)
+      throws IOException {
+    return start(directory, name, role, "--config", configuration.toString(), "--exit-with-stdin");
+  }
+
   /** Runs a command; its output goes to a file named after it. */
   static CliProcess start(Path directory, String name, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();

@@ -117,8 +117,7 @@ final class StartUpRefusalsTest {
     Path file =
         Files.writeString(
             directory.resolve(role + ".yaml"), configuration.formatted(directory.resolve("data")));
-    try (CliProcess process =
-        CliProcess.start(directory, role, role, "--config", file.toString())) {
+    try (CliProcess process = CliProcess.role(directory, role, role, file)) {
       assertEquals(WRONG_CONFIGURATION, process.awaitExit(), process.output());
       for (String name : names) {
         List<String> naming = process.output().lines().filter(line -> line.contains(name)).toList();
@@ -131,11 +130,9 @@ final class StartUpRefusalsTest {
   private void assertSecondIsRefused(String role, Configuration configuration) throws IOException {
     Path first = Files.writeString(directory.resolve("first.yaml"), configuration.text());
     Path second = Files.writeString(directory.resolve("second.yaml"), configuration.text());
-    try (CliProcess holder =
-        CliProcess.start(directory, "first", role, "--config", first.toString())) {
+    try (CliProcess holder = CliProcess.role(directory, "first", role, first)) {
       holder.awaitOutput("gRPC listening");
-      try (CliProcess late =
-          CliProcess.start(directory, "second", role, "--config", second.toString())) {
+      try (CliProcess late = CliProcess.role(directory, "second", role, second)) {
         assertEquals(FAILED, late.awaitExit(), late.output());
         assertTrue(
             late.output()

@@ -37,7 +37,17 @@ final class AcknowledgedWritesSurviveTest {
   void theLongRunFindsNothingEither() throws Exception {
     int runs = Integer.getInteger("runs", 1);
     Map<Victim, Integer> kills =
-        Map.of(Victim.SERVER, 6, Victim.DISPATCHER, 5, Victim.LEADER, 4, Victim.KAFKA, 3);
+        Map.of(
+            Victim.SERVER,
+            6,
+            Victim.DISPATCHER,
+            5,
+            Victim.LEADER,
+            4,
+            Victim.KAFKA,
+            3,
+            Victim.EVERYTHING,
+            1);
     Seed first = Seed.of("AcknowledgedWritesSurviveTest");
     TreeSet<Long> seeds = new TreeSet<>();
     long faults = 0;

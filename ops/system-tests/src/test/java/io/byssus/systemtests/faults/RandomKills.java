@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Kills processes by SIGKILL and starts them again, by a plan that the seed alone decides. Victims
- * of different kinds may be away at the same time; of one kind only one is.
+ * of different kinds may be away at the same time; of one kind only one is, and nothing else is
+ * when everything is killed at once.
  */
 final class RandomKills implements Disturbance {
   private static final Duration SERVING_LIMIT = Duration.ofSeconds(60);
@@ -43,10 +44,6 @@ final class RandomKills implements Disturbance {
         PlannedFault.plan(victims, Duration.ofSeconds(3), Duration.ofSeconds(4), seed.random()));
   }
 
-  int kills() {
-    return plan.size();
-  }
-
   @Override
   public void disturb(TestCluster cluster, Load load) throws Exception {
     long began = System.nanoTime();
@@ -55,43 +52,53 @@ final class RandomKills implements Disturbance {
     try {
       for (PlannedFault<Victim> fault : plan) {
         TimeUnit.NANOSECONDS.sleep(fault.after().toNanos());
-        Future<?> before = away.get(fault.victim());
-        if (before != null) {
-          before.get();
-        }
-        String node = choose(cluster, fault);
+        awaitBack(fault.victim(), away);
+        List<String> victims = choose(cluster, fault);
         System.out.printf(
             "%6.1f s: kill %s for %d ms, after %d acknowledgements%n",
             (System.nanoTime() - began) / 1e9,
-            node,
+            String.join(", ", victims),
             fault.outage().toMillis(),
             load.acknowledged());
-        cluster.processes().process(node).kill();
-        away.put(
-            fault.victim(),
-            healers.submit(
-                () -> {
-                  TimeUnit.NANOSECONDS.sleep(fault.outage().toNanos());
-                  cluster.processes().start(node);
-                  cluster.processes().awaitServing(node, SERVING_LIMIT);
-                  return null;
-                }));
+        victims.forEach(node -> cluster.processes().process(node).kill());
+        away.put(fault.victim(), healers.submit(() -> heal(cluster, victims, fault)));
       }
-      for (Future<?> healing : away.values()) {
-        healing.get();
-      }
+      awaitBack(Victim.EVERYTHING, away);
     } finally {
       healers.shutdownNow();
     }
   }
 
-  private static String choose(TestCluster cluster, PlannedFault<Victim> fault) {
+  private static void awaitBack(Victim next, Map<Victim, Future<?>> away) throws Exception {
+    for (Map.Entry<Victim, Future<?>> each : away.entrySet()) {
+      if (next == Victim.EVERYTHING
+          || each.getKey() == Victim.EVERYTHING
+          || each.getKey() == next) {
+        each.getValue().get();
+      }
+    }
+  }
+
+  private static Void heal(TestCluster cluster, List<String> nodes, PlannedFault<Victim> fault)
+      throws Exception {
+    TimeUnit.NANOSECONDS.sleep(fault.outage().toNanos());
+    for (String node : nodes) {
+      cluster.processes().start(node);
+    }
+    for (String node : nodes) {
+      cluster.processes().awaitServing(node, SERVING_LIMIT);
+    }
+    return null;
+  }
+
+  private static List<String> choose(TestCluster cluster, PlannedFault<Victim> fault) {
     ClusterProcesses processes = cluster.processes();
     return switch (fault.victim()) {
-      case SERVER -> pick(processes.nodes(NodeRole.SERVER), fault);
-      case DISPATCHER -> pick(processes.nodes(NodeRole.DISPATCHER), fault);
-      case KAFKA -> pick(processes.nodes(NodeRole.KAFKA), fault);
-      case LEADER -> leader(cluster, fault);
+      case SERVER -> List.of(pick(processes.nodes(NodeRole.SERVER), fault));
+      case DISPATCHER -> List.of(pick(processes.nodes(NodeRole.DISPATCHER), fault));
+      case KAFKA -> processes.nodes(NodeRole.KAFKA);
+      case LEADER -> List.of(leader(cluster, fault));
+      case EVERYTHING -> processes.nodes().stream().sorted().toList();
     };
   }
 
