@@ -50,7 +50,7 @@ final class ServerChannels implements AutoCloseable {
    */
   ServerChannels(ClientInterceptor... interceptors) {
     this.interceptors =
-        Stream.concat(Stream.of(new ContextEndTolerance()), Stream.of(interceptors)).toList();
+        Stream.concat(Stream.of(new EarlyEndTolerance()), Stream.of(interceptors)).toList();
   }
 
   /** The connection to an address, host:port. */

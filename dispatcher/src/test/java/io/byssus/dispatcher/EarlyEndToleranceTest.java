@@ -14,7 +14,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import org.junit.jupiter.api.Test;
 
-class ContextEndToleranceTest {
+class EarlyEndToleranceTest {
   /** A channel whose calls were cancelled between their start and their message. */
   private static final class CancelledChannel extends Channel {
     @Override
@@ -48,15 +48,23 @@ class ContextEndToleranceTest {
   }
 
   private static ClientCall<GetRequest, GetResponse> call() {
-    return new ContextEndTolerance()
+    return new EarlyEndTolerance()
         .interceptCall(KvServiceGrpc.getGetMethod(), CallOptions.DEFAULT, new CancelledChannel());
   }
 
   @Test
   void whereTheContextHasEndedOnlyTheListenerIsTold() throws Exception {
     Context.CancellableContext context = Context.current().withCancellation();
-    ClientCall<GetRequest, GetResponse> call = context.call(ContextEndToleranceTest::call);
+    ClientCall<GetRequest, GetResponse> call = context.call(EarlyEndToleranceTest::call);
     context.cancel(null);
+    call.sendMessage(GetRequest.getDefaultInstance());
+    call.halfClose();
+  }
+
+  @Test
+  void whereTheListenerHasCancelledOnlyTheListenerIsTold() {
+    ClientCall<GetRequest, GetResponse> call = call();
+    call.cancel("it has ended before it began", null);
     call.sendMessage(GetRequest.getDefaultInstance());
     call.halfClose();
   }

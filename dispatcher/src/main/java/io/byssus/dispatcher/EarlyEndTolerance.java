@@ -9,12 +9,14 @@ import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.MethodDescriptor;
 
 /**
- * Lets a call end in one way only where its context ends while it is being made. Between a call's
- * start and its only message, gRPC cancels the call and tells its listener why, and then throws an
- * IllegalStateException at whoever sends the message, as if that were a fault of ours. The listener
- * has the truth: the deadline has passed, or the caller has gone.
+ * Lets a call end in one way only where it ends while it is being made: its listener is told. Else
+ * gRPC throws an IllegalStateException at whoever sends the message of a call that was cancelled
+ * before, as if that were a fault of ours. It happens in two ways. The context ends between the
+ * call's start and its message; then gRPC cancels. Or there is no connection, which the listener is
+ * told on this very thread before the start returns; then the listener, who is done with the call,
+ * cancels.
  */
-final class ContextEndTolerance implements ClientInterceptor {
+final class EarlyEndTolerance implements ClientInterceptor {
 
   @Override
   public <Q, R> ClientCall<Q, R> interceptCall(
@@ -24,10 +26,17 @@ final class ContextEndTolerance implements ClientInterceptor {
 
   private static final class Tolerant<Q, R> extends SimpleForwardingClientCall<Q, R> {
     private final Context context;
+    private volatile boolean cancelled;
 
     Tolerant(ClientCall<Q, R> call, Context context) {
       super(call);
       this.context = context;
+    }
+
+    @Override
+    public void cancel(String message, Throwable cause) {
+      cancelled = true;
+      super.cancel(message, cause);
     }
 
     @Override
@@ -44,7 +53,7 @@ final class ContextEndTolerance implements ClientInterceptor {
       try {
         step.run();
       } catch (IllegalStateException e) {
-        if (!context.isCancelled()) {
+        if (!cancelled && !context.isCancelled()) {
           throw e;
         }
       }
