@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.byssus.client.Acknowledgement;
 import io.byssus.client.ByssusClient;
+import io.byssus.client.Consistency;
 import io.byssus.client.Key;
 import io.byssus.client.Namespace;
 import io.byssus.client.NotWrittenException;
+import io.byssus.client.ReadOptions;
 import io.byssus.client.StoredRecord;
 import io.byssus.client.WriteOptions;
 import io.byssus.cluster.ClusterProcesses;
@@ -80,6 +82,10 @@ final class OutagesTest {
                       WriteOptions.defaults().withDeadline(Duration.ofSeconds(2))));
       assertEquals(ErrorCode.LOG_UNAVAILABLE, refused.code());
       assertHolds(namespace, "before");
+      for (int i = 0; i < RECORDS; i++) {
+        ReadOptions session = ReadOptions.defaults().withConsistency(Consistency.SESSION);
+        assertEquals("before" + i, namespace.get(record(i), session).orElseThrow().valueUtf8());
+      }
 
       processes.start("kafka");
       Awaitility.await("a write is taken again")
