@@ -136,7 +136,7 @@ final class DispatcherAssembly {
     MapFollower follower =
         new MapFollower(
             map::current, logHost, channels, watchers, readiness, config.controlPlane());
-    follow(follower, map, threads.housekeeping());
+    follow(follower, map, logHost, threads.housekeeping());
     return new DispatcherNode(lifecycle, listener.address(), endpoint.address());
   }
 
@@ -221,10 +221,14 @@ final class DispatcherAssembly {
   }
 
   private static void follow(
-      MapFollower follower, ClusterMapWatcher map, ScheduledExecutorService housekeeping) {
+      MapFollower follower,
+      ClusterMapWatcher map,
+      LogHost logHost,
+      ScheduledExecutorService housekeeping) {
     // By the clock too: what could not be done for a map is tried again.
     housekeeping.scheduleWithFixedDelay(follower::follow, 0, 1, TimeUnit.SECONDS);
     map.listen(image -> housekeeping.execute(follower::follow));
+    logHost.lookedAt().thenRun(() -> housekeeping.execute(follower::follow));
   }
 
   private static boolean namespaceExists(

@@ -6,11 +6,13 @@ import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.wal.Wal;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** Opens the log once the map says that it is ready, and keeps it open. */
 final class LogHost implements AutoCloseable {
   private final Function<Cluster, Wal> opener;
+  private final CompletableFuture<Void> lookedAt = new CompletableFuture<>();
   private volatile Optional<Wal> wal = Optional.empty();
   private boolean closed;
 
@@ -27,12 +29,18 @@ final class LogHost implements AutoCloseable {
   synchronized void follow(ClusterImage map) {
     if (!closed && wal.isEmpty() && map.logReady()) {
       wal = map.cluster().map(opener);
+      wal.ifPresent(opened -> opened.firstLook().thenRun(() -> lookedAt.complete(null)));
     }
   }
 
   /** Whether the log is open. */
   boolean open() {
     return wal.isPresent();
+  }
+
+  /** Completes once the log has been opened and looked at, whatever was seen. */
+  CompletableFuture<Void> lookedAt() {
+    return lookedAt;
   }
 
   /**

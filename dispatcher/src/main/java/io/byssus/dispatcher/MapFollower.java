@@ -86,7 +86,12 @@ final class MapFollower {
     if (image.shards().isEmpty()) {
       return Optional.of("the first placement: " + serversUp(image));
     }
-    return logHost.open() ? Optional.empty() : Optional.of("the log to be opened: " + lastFailure);
+    if (!logHost.open()) {
+      return Optional.of("the log to be opened: " + lastFailure);
+    }
+    return logHost.lookedAt().isDone()
+        ? Optional.empty()
+        : Optional.of("the first look at the log");
   }
 
   private static String serversUp(ClusterImage image) {

@@ -55,6 +55,7 @@ class DispatcherNodeTest {
   @TempDir Path directory;
   private final InMemoryWal wal = new InMemoryWal(TestCluster.SHARDS, System::currentTimeMillis);
   private final List<AutoCloseable> open = new ArrayList<>();
+  private CompletableFuture<Void> firstLook = CompletableFuture.completedFuture(null);
   private FakeControlPlane controlPlane;
   private FakeServer server;
 
@@ -73,6 +74,7 @@ class DispatcherNodeTest {
 
   @Test
   void itSaysWhatItWaitsForUntilItServes() throws Exception {
+    firstLook = new CompletableFuture<>();
     DispatcherNode node = start(Optional.empty(), 100);
     HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(channel(node));
     awaitHealth(node, 503, "waiting for");
@@ -97,6 +99,8 @@ class DispatcherNodeTest {
     controlPlane.change(TestCluster.node(server));
     awaitHealth(node, 503, "1 of 1 servers are up");
     place();
+    awaitHealth(node, 503, "the first look at the log");
+    firstLook.complete(null);
     awaitHealth(node, 200, "");
     await().until(() -> status(health) == ServingStatus.SERVING);
     assertTrue(kv(node).put(TestCluster.putRequest("p", "s", "v")).getPosition() != 0);
@@ -303,7 +307,7 @@ class DispatcherNodeTest {
                 readiness,
                 new ProcessLifecycle(readiness),
                 Clock.systemUTC(),
-                cluster -> new KeptOpen(wal),
+                cluster -> new KeptOpen(wal, firstLook),
                 TestHooks.NONE)
             .start());
   }
@@ -347,7 +351,7 @@ class DispatcherNodeTest {
   }
 
   /** A log that outlives the dispatcher that closes it, as Kafka does. */
-  private record KeptOpen(InMemoryWal wal) implements Wal {
+  private record KeptOpen(InMemoryWal wal, CompletableFuture<Void> firstLook) implements Wal {
     @Override
     public CompletableFuture<Long> append(int shard, LogRecord record) {
       return wal.append(shard, record);

@@ -176,6 +176,11 @@ final class TestCluster implements AutoCloseable {
         .until(() -> metric(dispatcher, "byssus_dispatcher_servers_reporting") == servers.size());
   }
 
+  /** Waits until so many writes wait for room in a window. */
+  void awaitWaiting(int writes) {
+    await().until(() -> metric(dispatcher, "byssus_dispatcher_writes_waiting") == writes);
+  }
+
   /** The first value of a metric. */
   static double metric(DispatcherNode node, String name) throws Exception {
     return http(node, "/metrics")

@@ -314,7 +314,9 @@ class WriteTest {
     await().until(() -> cluster.logged() == Limits.WRITER_WINDOW);
     Context.CancellableContext context = Context.current().withCancellation();
     context.run(() -> async("de", "cancelled"));
+    cluster.awaitWaiting(1);
     context.cancel(null);
+    cluster.awaitWaiting(0);
     cluster.wal.release();
     for (PendingWrite answer : answers) {
       answer.value();

@@ -3,7 +3,6 @@ package io.byssus.systemtests;
 import io.byssus.cli.ByssusMain;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.ByssusClientBuilder;
-import io.byssus.client.Key;
 import io.byssus.cluster.ClusterProcesses;
 import io.byssus.cluster.NodeRole;
 import io.byssus.cluster.ProcessesConfig;
@@ -34,7 +33,6 @@ public final class TestCluster implements AutoCloseable {
   /** Where undecodable records are copied to. */
   public static final String DEAD_LETTER_TOPIC = "test.wal.dead-letter";
 
-  private static final String FIRST_NAMESPACE = "first";
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
   private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
   private static final int TAIL_LINES = 40;
@@ -72,7 +70,7 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Starts a cluster; returns when every process serves and writes are taken.
+   * Starts a cluster; returns when every process serves.
    *
    * @param name of its folder, below this module's build folder
    * @param shape what it is made of, beginning with 3 control-plane members, 3 servers and 1
@@ -97,31 +95,11 @@ public final class TestCluster implements AutoCloseable {
               .build(),
           START_LIMIT);
       cluster.processes.awaitReady(START_LIMIT);
-      cluster.awaitWritable();
       return cluster;
     } catch (IOException | InterruptedException | RuntimeException e) {
       cluster.failed(e);
       cluster.close();
       throw e;
-    }
-  }
-
-  /**
-   * A dispatcher serves before it has seen the log, since it can read without. Not every test shall
-   * have to wait for that.
-   */
-  private void awaitWritable() {
-    int namespaceId;
-    try (ByssusClient client = client().build()) {
-      namespaceId = client.admin().createNamespace(FIRST_NAMESPACE).id();
-    }
-    for (String dispatcher : processes.nodes(NodeRole.DISPATCHER)) {
-      try (ByssusClient client = clientOf(dispatcher)) {
-        for (int shard = 0; shard < shards; shard++) {
-          Key key = Key.of(Partitions.in(shard, shards, namespaceId, "p"));
-          client.namespace(FIRST_NAMESPACE).put(key, dispatcher);
-        }
-      }
     }
   }
 

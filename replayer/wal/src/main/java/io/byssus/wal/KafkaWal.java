@@ -143,6 +143,11 @@ public final class KafkaWal implements Wal {
     closer.start();
   }
 
+  @Override
+  public CompletableFuture<Void> firstLook() {
+    return probe.firstLook();
+  }
+
   /** Whether a shard takes no writes now. */
   public boolean shut(int shard) {
     return gates[shard].needsProbe(System.nanoTime());

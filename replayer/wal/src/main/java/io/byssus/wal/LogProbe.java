@@ -1,6 +1,7 @@
 package io.byssus.wal;
 
 import io.byssus.wal.LogIdentityCheck.Verdict;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ final class LogProbe implements AutoCloseable {
   private final LogIdentityCheck check;
   private final ShardGate[] gates;
   private final ScheduledExecutorService clock;
+  private final CompletableFuture<Void> firstLook = new CompletableFuture<>();
   private Verdict.Kind lastKind;
   private int ticksSinceLook;
 
@@ -34,17 +36,24 @@ final class LogProbe implements AutoCloseable {
     clock.scheduleWithFixedDelay(this::tick, 0, 1, TimeUnit.SECONDS);
   }
 
+  /** Completes when the gates have been told what the first look saw, or that it failed. */
+  CompletableFuture<Void> firstLook() {
+    return firstLook;
+  }
+
   private void tick() {
     try {
       ticksSinceLook++;
       if (anyShut() || ticksSinceLook >= LOOKS_APART_WHILE_OPEN) {
         ticksSinceLook = 0;
         look();
+        firstLook.complete(null);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       log.error("the log could not be looked at; shut shards stay shut", e);
+      firstLook.complete(null);
     }
   }
 

@@ -25,6 +25,12 @@ public interface Wal extends AutoCloseable {
    */
   CompletableFuture<Long> append(int shard, LogRecord record);
 
+  /**
+   * Completes once the log has been looked at, whatever was seen: until then it takes no record.
+   * Stays open where the log is closed before.
+   */
+  CompletableFuture<Void> firstLook();
+
   /** Stops taking records, and waits a few seconds for answers to those handed over. */
   @Override
   void close();

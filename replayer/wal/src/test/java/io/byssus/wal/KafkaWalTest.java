@@ -52,8 +52,9 @@ class KafkaWalTest extends WalContract {
     awaitOpen();
   }
 
-  private void awaitOpen() {
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !wal.shut(0) && !wal.shut(1));
+  private void awaitOpen() throws Exception {
+    wal.firstLook().get(30, TimeUnit.SECONDS);
+    assertTrue(!wal.shut(0) && !wal.shut(1));
   }
 
   @AfterEach
@@ -127,6 +128,14 @@ class KafkaWalTest extends WalContract {
     Awaitility.await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> codeOf(wal.append(0, Records.small(1))) == ErrorCode.LOG_REFUSED);
+  }
+
+  @Test
+  void theFirstLookEndsWithoutKafkaToo() throws Exception {
+    try (KafkaWal alone = new KafkaWal(new WalConfig("127.0.0.1:1"), identity, SHARDS)) {
+      alone.firstLook().get(30, TimeUnit.SECONDS);
+      assertEquals(ErrorCode.LOG_UNAVAILABLE, codeOf(alone.append(0, Records.small(1))));
+    }
   }
 
   @Test
