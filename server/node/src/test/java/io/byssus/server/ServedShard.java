@@ -38,9 +38,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.awaitility.Awaitility;
 
 /**
@@ -127,17 +130,18 @@ final class ServedShard implements AutoCloseable {
                       .configs(Map.of("message.timestamp.type", "LogAppendTime"))))
           .all()
           .get();
+      // A broker may not know a topic yet that was created a moment ago.
+      TopicDescription topic =
+          Awaitility.await()
+              .atMost(Duration.ofSeconds(30))
+              .ignoreException(ExecutionException.class)
+              .until(
+                  () -> admin.describeTopics(List.of("wal")).allTopicNames().get().get("wal"),
+                  Objects::nonNull);
       return LogIdentity.newBuilder()
           .setTopic("wal")
           .setKafkaClusterId(kafka.clusterId())
-          .setTopicId(
-              admin
-                  .describeTopics(List.of("wal"))
-                  .allTopicNames()
-                  .get()
-                  .get("wal")
-                  .topicId()
-                  .toString())
+          .setTopicId(topic.topicId().toString())
           .build();
     }
   }

@@ -14,6 +14,7 @@ import io.byssus.proto.internal.v1.WatchRequest;
 import io.byssus.proto.internal.v1.WatchResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.nio.file.Path;
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The watch stream of one member, as it is on the wire. */
 @Timeout(60)
 final class WatchTest {
+  private static final int WINDOW_BYTES = 65_535;
+
   @TempDir Path directory;
   private TestGroup group;
   private ManagedChannel channel;
@@ -41,8 +44,9 @@ final class WatchTest {
   void start() throws Exception {
     group = new TestGroup(directory, 1, "127.0.0.1:1").startAll();
     channel =
-        ManagedChannelBuilder.forTarget(group.member(0).address().toString())
+        NettyChannelBuilder.forTarget(group.member(0).address().toString())
             .usePlaintext()
+            .flowControlWindow(WINDOW_BYTES)
             .build();
   }
 
@@ -149,7 +153,8 @@ final class WatchTest {
     ControlPlaneServiceGrpc.newStub(channel)
         .watch(WatchRequest.newBuilder().setAfterRevision(1).setClusterId("mine").build(), steps);
     steps.await(s -> steps.call != null);
-    int changes = 1_000;
+    // More than twice what a connection holds back for whoever does not read.
+    int changes = 2_000;
     for (int i = 1; i <= changes; i++) {
       change(i);
     }
