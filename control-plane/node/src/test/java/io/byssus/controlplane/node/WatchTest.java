@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class WatchTest {
   private static final int WINDOW_BYTES = 65_535;
+  private static final String LONG_NAME = "n".repeat(55);
 
   @TempDir Path directory;
   private TestGroup group;
@@ -89,9 +90,13 @@ final class WatchTest {
   }
 
   private void change(int number) throws Exception {
+    create("n" + number);
+  }
+
+  private void create(String namespace) throws Exception {
     apply(
         ControlCommand.newBuilder()
-            .setCreateNamespace(CreateNamespaceCommand.newBuilder().setName("n" + number)));
+            .setCreateNamespace(CreateNamespaceCommand.newBuilder().setName(namespace)));
   }
 
   @Test
@@ -153,10 +158,10 @@ final class WatchTest {
     ControlPlaneServiceGrpc.newStub(channel)
         .watch(WatchRequest.newBuilder().setAfterRevision(1).setClusterId("mine").build(), steps);
     steps.await(s -> steps.call != null);
-    // More than twice what a connection holds back for whoever does not read.
+    // 150 KiB: more than the window and what a member lets wait before it holds back.
     int changes = 2_000;
     for (int i = 1; i <= changes; i++) {
-      change(i);
+      create(LONG_NAME + i);
     }
     steps.call.request(Integer.MAX_VALUE);
     steps.await(s -> s.stream().mapToInt(WatchResponse::getChangesCount).sum() == changes);
