@@ -49,6 +49,11 @@ record WriteIntent(String namespace, Write write, WriteOptions options) {
                     .setPut(operation.getPut())
                     .build();
             case REMOVE -> delete(operation.getSortKey());
+            case INCREMENT ->
+                Operation.newBuilder()
+                    .setSortKey(operation.getSortKey())
+                    .setIncrement(operation.getIncrement())
+                    .build();
             case ACTION_NOT_SET -> throw new IllegalArgumentException("unchecked request");
           });
     }

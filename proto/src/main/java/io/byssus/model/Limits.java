@@ -26,6 +26,18 @@ public final class Limits {
   /** Bytes of a gRPC message. */
   public static final int MAX_GRPC_MESSAGE_BYTES = 8 * 1024 * 1024;
 
+  /** Versions of a record that a namespace may keep readable. */
+  public static final int MAX_VERSIONS = 1_000;
+
+  /** Versions in one answer. */
+  public static final int MAX_LISTED_VERSIONS = 1_000;
+
+  /** How long a record may be given to live: 100 years. */
+  public static final long MAX_TTL_MILLIS = 3_155_760_000_000L;
+
+  /** The staleness that a BOUNDED read may allow: an hour. */
+  public static final long MAX_STALENESS_MILLIS = 3_600_000;
+
   /** Shards of a cluster. */
   public static final int MAX_SHARDS = 65_536;
 

@@ -5,6 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import io.byssus.model.Limits;
 import io.byssus.model.Position;
+import io.byssus.proto.log.v1.Condition;
+import io.byssus.proto.log.v1.Lifetime;
 import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.proto.log.v1.Operation;
 import io.byssus.proto.log.v1.Write;
@@ -56,7 +58,11 @@ public final class LogRecordCodec {
         case CONFLICT_RULE_UNSPECIFIED -> {
           return new Undecodable("namespace rules without a conflict rule");
         }
-        case LOG_ORDER -> {}
+        case LOG_ORDER, VERSION -> {}
+      }
+      if (Integer.compareUnsigned(record.getNamespaceRules().getMaxVersions(), Limits.MAX_VERSIONS)
+          > 0) {
+        return new Undecodable("namespace rules that keep more than " + Limits.MAX_VERSIONS);
       }
     }
     return switch (record.getBodyCase()) {
@@ -67,6 +73,11 @@ public final class LogRecordCodec {
               ? new Readable(record)
               : new Undecodable("a namespace config without rules");
       case INCARNATION_START -> checkIncarnation(record);
+      case BARRIER, TICK -> new Readable(record);
+      case NAMESPACE_DROP ->
+          record.getNamespaceId() == 0
+              ? new Undecodable("a drop without a namespace")
+              : new Readable(record);
     };
   }
 
@@ -123,8 +134,27 @@ public final class LogRecordCodec {
       if (seen != null && !seen.add(operation.getSortKey())) {
         return "a write that names a record twice";
       }
+      if (operation.hasCondition()
+          && operation.getCondition().getTestCase() == Condition.TestCase.TEST_NOT_SET) {
+        return "a condition without a test";
+      }
+      if (operation.hasLifetime() && !isLifetime(operation)) {
+        return "a lifetime that is none";
+      }
     }
     return null;
+  }
+
+  private static boolean isLifetime(Operation operation) {
+    Lifetime lifetime = operation.getLifetime();
+    boolean bounded =
+        switch (lifetime.getUntilCase()) {
+          case TTL_MS -> lifetime.getTtlMs() > 0 && lifetime.getTtlMs() <= Limits.MAX_TTL_MILLIS;
+          case EXPIRES_MS -> lifetime.getExpiresMs() > 0;
+          case UNENDING -> true;
+          case UNTIL_NOT_SET -> false;
+        };
+    return bounded && !operation.hasDelete();
   }
 
   private static boolean hasUnknownFields(LogRecord record) {
@@ -133,15 +163,30 @@ public final class LogRecordCodec {
         || unknown(record.getNamespaceRules())
         || unknown(record.getWrite())
         || unknown(record.getIncarnationStart())
-        || unknown(record.getNamespaceConfig())) {
+        || unknown(record.getNamespaceConfig())
+        || unknown(record.getBarrier())
+        || unknown(record.getTick())
+        || unknown(record.getNamespaceDrop())) {
       return true;
     }
     for (Operation operation : record.getWrite().getOperationsList()) {
-      if (unknown(operation) || unknown(operation.getDelete())) {
+      if (unknown(operation)
+          || unknown(operation.getDelete())
+          || unknown(operation.getIncrement())
+          || operation.hasCondition() && hasUnknownFields(operation.getCondition())
+          || operation.hasLifetime() && hasUnknownFields(operation.getLifetime())) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean hasUnknownFields(Condition condition) {
+    return unknown(condition) || unknown(condition.getAbsent()) || unknown(condition.getPresent());
+  }
+
+  private static boolean hasUnknownFields(Lifetime lifetime) {
+    return unknown(lifetime) || unknown(lifetime.getUnending());
   }
 
   private static boolean unknown(Message message) {

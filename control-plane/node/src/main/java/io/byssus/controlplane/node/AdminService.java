@@ -182,10 +182,7 @@ final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
             .submit(
                 leadership
                     .command()
-                    .setCreateNamespace(
-                        CreateNamespaceCommand.newBuilder()
-                            .setName(spec.getName())
-                            .setConflictRuleValue(spec.getConflictRuleValue()))
+                    .setCreateNamespace(CreateNamespaceCommand.newBuilder().setSpec(spec))
                     .build(),
                 COMMIT_LIMIT)
             .image();

@@ -10,6 +10,7 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.DescribeClusterRequest;
+import io.byssus.proto.admin.v1.NamespaceSpec;
 import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.CreateNamespaceCommand;
 import java.net.URI;
@@ -33,7 +34,9 @@ final class ApplyFailureTest {
     ControlCommand ofTheFuture =
         ControlCommand.newBuilder()
             .setFormatVersion(99)
-            .setCreateNamespace(CreateNamespaceCommand.newBuilder().setName("a"))
+            .setCreateNamespace(
+                CreateNamespaceCommand.newBuilder()
+                    .setSpec(NamespaceSpec.newBuilder().setName("a")))
             .build();
     try (TestGroup group = new TestGroup(directory, 1, "127.0.0.1:1").startAll()) {
       ControlPlaneNode node = group.node(0);

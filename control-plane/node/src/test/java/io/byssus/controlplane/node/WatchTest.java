@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
+import io.byssus.proto.admin.v1.NamespaceSpec;
 import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
 import io.byssus.proto.internal.v1.CreateNamespaceCommand;
@@ -96,7 +97,9 @@ final class WatchTest {
   private void create(String namespace) throws Exception {
     apply(
         ControlCommand.newBuilder()
-            .setCreateNamespace(CreateNamespaceCommand.newBuilder().setName(namespace)));
+            .setCreateNamespace(
+                CreateNamespaceCommand.newBuilder()
+                    .setSpec(NamespaceSpec.newBuilder().setName(namespace))));
   }
 
   @Test

@@ -67,7 +67,8 @@ public final class ControlPlaneStateMachine {
       case DEREGISTER_NODE -> NodeRules.deregister(image, command.getDeregisterNode(), now);
       case CREATE_NAMESPACE -> createNamespace(state, command.getCreateNamespace(), now);
       case ASSIGN_SHARDS -> ShardRules.assign(image, command.getAssignShards());
-      case COMMAND_NOT_SET -> throw new IllegalArgumentException("the command is not known");
+      case UPDATE_NAMESPACE, DELETE_NAMESPACE, UNDELETE_NAMESPACE, ADVANCE_DROP, COMMAND_NOT_SET ->
+          throw new IllegalArgumentException("the command is not known");
     };
   }
 
@@ -162,20 +163,20 @@ public final class ControlPlaneStateMachine {
     RequestChecks.namespace(command);
     ClusterImage image = state.image();
     initialised(image);
-    if (image.namespace(command.getName()).isPresent()) {
+    if (image.namespace(command.getSpec().getName()).isPresent()) {
       throw new ByssusException(
-          ErrorCode.NAMESPACE_EXISTS, "namespace " + command.getName() + " exists");
+          ErrorCode.NAMESPACE_EXISTS, "namespace " + command.getSpec().getName() + " exists");
     }
     RequestChecks.roomForNamespace(image);
     NamespaceRules rules =
         NamespaceRules.newBuilder()
             .setNamespaceId(state.nextNamespaceId())
             .setVersion(1)
-            .setName(command.getName())
+            .setName(command.getSpec().getName())
             .setConflictRule(
-                command.getConflictRule() == ConflictRule.CONFLICT_RULE_UNSPECIFIED
+                command.getSpec().getConflictRule() == ConflictRule.CONFLICT_RULE_UNSPECIFIED
                     ? ConflictRule.LOG_ORDER
-                    : command.getConflictRule())
+                    : command.getSpec().getConflictRule())
             .build();
     return List.of(
         MapChange.newBuilder()

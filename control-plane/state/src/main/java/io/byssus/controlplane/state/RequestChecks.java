@@ -62,12 +62,12 @@ final class RequestChecks {
 
   static void namespace(CreateNamespaceCommand command) {
     RequestChecks checks = new RequestChecks();
-    NamespaceNames.problem(command.getName())
+    NamespaceNames.problem(command.getSpec().getName())
         .ifPresent(problem -> checks.require(false, "spec.name", problem));
     checks.require(
-        command.getConflictRule() != ConflictRule.UNRECOGNIZED,
+        command.getSpec().getConflictRule() != ConflictRule.UNRECOGNIZED,
         "spec.conflict_rule",
-        "must be LOG_ORDER; is number " + command.getConflictRuleValue());
+        "must be LOG_ORDER; is number " + command.getSpec().getConflictRuleValue());
     checks.done();
   }
 

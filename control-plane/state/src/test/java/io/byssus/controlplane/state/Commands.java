@@ -1,5 +1,6 @@
 package io.byssus.controlplane.state;
 
+import io.byssus.proto.admin.v1.NamespaceSpec;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.AssignShardsCommand;
 import io.byssus.proto.internal.v1.ChangeNodeCommand;
@@ -83,7 +84,10 @@ final class Commands {
   }
 
   static ControlCommand namespace(String name) {
-    return at(1).setCreateNamespace(CreateNamespaceCommand.newBuilder().setName(name)).build();
+    return at(1)
+        .setCreateNamespace(
+            CreateNamespaceCommand.newBuilder().setSpec(NamespaceSpec.newBuilder().setName(name)))
+        .build();
   }
 
   static ControlCommand assign(List<PlannedShard> shards) {

@@ -149,7 +149,7 @@ final class ControlPlaneStateMachineTest {
     assertEquals(List.of("spec.name"), fields(live.refused(Commands.namespace(""))));
     assertEquals(List.of("spec.name"), fields(live.refused(Commands.namespace("A b"))));
     ControlCommand.Builder unknownRule = Commands.namespace("a").toBuilder();
-    unknownRule.getCreateNamespaceBuilder().setConflictRuleValue(99);
+    unknownRule.getCreateNamespaceBuilder().getSpecBuilder().setConflictRuleValue(99);
     assertEquals(List.of("spec.conflict_rule"), fields(live.refused(unknownRule.build())));
   }
 
