@@ -3,6 +3,11 @@ package io.byssus.dispatcher;
 import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
 import io.byssus.clustermap.NodeLease;
+import io.byssus.clustermap.replicas.ReplicaBoard;
+import io.byssus.clustermap.replicas.ReplicaWatcher;
+import io.byssus.clustermap.replicas.ReplicaWatcherHost;
+import io.byssus.clustermap.replicas.ServerChannels;
+import io.byssus.clustermap.replicas.ShardRouter;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.process.DataDirectory;
@@ -121,7 +126,7 @@ final class DispatcherAssembly {
                 board,
                 server -> new ReplicaWatcher(server, channels, board, threads.timer(), random)));
     LogHost logHost = new LogHost(log);
-    ShardRouter router = new ShardRouter(map::current, board, config.lagLimit(), random);
+    ShardRouter router = new ShardRouter(map::current, board, random);
     KvService kv =
         kvService(controlPlane, map, threads, router, channels, logHost, metrics.registry());
     GrpcListener listener =
@@ -185,7 +190,7 @@ final class DispatcherAssembly {
             budget,
             writer,
             new RulesAnnouncer(),
-            router,
+            shard -> router.lagging(shard, config.lagLimit()),
             reads::awaitApplied,
             clock,
             threads.timer(),

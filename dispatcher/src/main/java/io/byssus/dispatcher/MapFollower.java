@@ -1,6 +1,8 @@
 package io.byssus.dispatcher;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.ReplicaWatcherHost;
+import io.byssus.clustermap.replicas.ServerChannels;
 import io.byssus.process.HostPort;
 import io.byssus.process.Readiness;
 import io.byssus.proto.admin.v1.NodeRole;

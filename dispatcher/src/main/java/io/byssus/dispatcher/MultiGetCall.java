@@ -1,5 +1,8 @@
 package io.byssus.dispatcher;
 
+import io.byssus.clustermap.replicas.Replica;
+import io.byssus.clustermap.replicas.ReplicaSearch;
+import io.byssus.clustermap.replicas.ServerChannels;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;

@@ -2,6 +2,11 @@ package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.ReplicaSearch;
+import io.byssus.clustermap.replicas.ServerChannels;
+import io.byssus.clustermap.replicas.ShardRouter;
+import io.byssus.clustermap.scans.PageTokens;
+import io.byssus.clustermap.scans.ScanSelection;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;

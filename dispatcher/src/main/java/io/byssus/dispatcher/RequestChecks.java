@@ -1,6 +1,7 @@
 package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
+import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.FieldProblem;

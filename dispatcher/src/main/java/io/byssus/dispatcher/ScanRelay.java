@@ -1,6 +1,10 @@
 package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
+import io.byssus.clustermap.replicas.Replica;
+import io.byssus.clustermap.replicas.ReplicaSearch;
+import io.byssus.clustermap.replicas.ServerChannels;
+import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
@@ -198,7 +202,8 @@ final class ScanRelay {
             .addAllRecords(piece.getRecordsList())
             .setContext(piece.getContext());
     if (!piece.getEnd()) {
-      answer.setNextPageToken(PageTokens.encode(plan.scanHash(), plan.start(), plan.atLeast()));
+      answer.setNextPageToken(
+          PageTokens.afterSortKey(plan.scanHash(), plan.start(), plan.atLeast()));
     }
     return answer.build();
   }

@@ -27,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ final class WritePath {
   private final WriteBudget budget;
   private final DispatcherWriter writer;
   private final RulesAnnouncer rules;
-  private final ShardRouter router;
+  private final IntPredicate lagging;
   private final AppliedQuestion appliedQuestion;
   private final Clock clock;
   private final ScheduledExecutorService timer;
@@ -74,6 +75,7 @@ final class WritePath {
   /**
    * The parts that a write passes through.
    *
+   * @param lagging whether a shard's replicas are too far behind to take more
    * @param clock what accept-until is measured against
    * @param timer fires deadlines
    * @param executor where records are handed to the log, which may block for about a second
@@ -85,7 +87,7 @@ final class WritePath {
       WriteBudget budget,
       DispatcherWriter writer,
       RulesAnnouncer rules,
-      ShardRouter router,
+      IntPredicate lagging,
       AppliedQuestion appliedQuestion,
       Clock clock,
       ScheduledExecutorService timer,
@@ -98,7 +100,7 @@ final class WritePath {
     this.budget = budget;
     this.writer = writer;
     this.rules = rules;
-    this.router = router;
+    this.lagging = lagging;
     this.appliedQuestion = appliedQuestion;
     this.clock = clock;
     this.timer = timer;
@@ -163,7 +165,7 @@ final class WritePath {
             "namespace '" + intent.namespace() + "' now has id " + namespaceId);
       }
       target = target(namespace.getRules());
-      if (router.lagging(target.shard)) {
+      if (lagging.test(target.shard)) {
         throw new ByssusException(
             ErrorCode.SHARD_LAGGING,
             "even the fastest replica of shard " + target.shard + " is too far behind the log");

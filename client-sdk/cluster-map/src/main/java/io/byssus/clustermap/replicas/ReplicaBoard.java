@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.ReplicaReport;
@@ -18,7 +18,7 @@ import java.util.function.LongSupplier;
  * <p>A server says something every second. While it does, its last word on each replica holds; when
  * it falls silent, because it is gone, hangs or is cut off, its replicas age from its last word on.
  */
-final class ReplicaBoard {
+public final class ReplicaBoard {
   private static final long SILENT_AFTER_NANOS = Duration.ofSeconds(3).toNanos();
   private static final long FRESH_FOR_NANOS = Duration.ofSeconds(30).toNanos();
   private static final long FIRST_SUSPICION_NANOS = Duration.ofSeconds(1).toNanos();
@@ -27,7 +27,7 @@ final class ReplicaBoard {
   private final LongSupplier nanoTime;
   private final Map<String, Server> servers = new ConcurrentHashMap<>();
 
-  ReplicaBoard(LongSupplier nanoTime) {
+  public ReplicaBoard(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
@@ -42,7 +42,7 @@ final class ReplicaBoard {
    * @param lagRecords how many records it was behind the log's end, as far as it knew
    * @param appliedPosition the position that it had applied
    */
-  record Standing(
+  public record Standing(
       boolean reporting,
       boolean suspect,
       ReplicaState state,
@@ -57,7 +57,7 @@ final class ReplicaBoard {
     }
 
     /** Whether it serves reads, be they old. */
-    boolean open() {
+    public boolean open() {
       return state == ReplicaState.CAUGHT_UP || state == ReplicaState.CATCHING_UP;
     }
   }
@@ -93,7 +93,7 @@ final class ReplicaBoard {
    *
    * @param first whether this is the stream's first message, which names every replica
    */
-  void heard(String nodeId, WatchReplicasResponse step, boolean first) {
+  public void heard(String nodeId, WatchReplicasResponse step, boolean first) {
     Server server = server(nodeId);
     long now = nanoTime.getAsLong();
     Set<Integer> named = new HashSet<>();
@@ -122,12 +122,12 @@ final class ReplicaBoard {
   }
 
   /** A server's stream of reports has ended. */
-  void disconnected(String nodeId) {
+  public void disconnected(String nodeId) {
     server(nodeId).connected = false;
   }
 
   /** A call to a server has just failed for a reason that concerns the server as a whole. */
-  void suspect(String nodeId) {
+  public void suspect(String nodeId) {
     Server server = server(nodeId);
     long now = nanoTime.getAsLong();
     synchronized (server) {
@@ -143,18 +143,18 @@ final class ReplicaBoard {
   }
 
   /** A server has left the cluster. */
-  void forget(String nodeId) {
+  public void forget(String nodeId) {
     servers.remove(nodeId);
   }
 
   /** How many servers report. */
-  int serversReporting() {
+  public int serversReporting() {
     long now = nanoTime.getAsLong();
     return (int) servers.values().stream().filter(server -> server.reports(now)).count();
   }
 
   /** How a server's replica of a shard stands. */
-  Standing standing(String nodeId, int shard) {
+  public Standing standing(String nodeId, int shard) {
     Server server = servers.get(nodeId);
     if (server == null) {
       return Standing.unknown(false);

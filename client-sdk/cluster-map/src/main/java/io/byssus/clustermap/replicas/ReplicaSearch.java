@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * One read's way through a shard's replicas: each at most once per round, rounds without end. The
  * order is made anew for every step, since reports and failures come in meanwhile. Not thread-safe.
  */
-final class ReplicaSearch {
+public final class ReplicaSearch {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration MAX_PAUSE = Duration.ofMillis(320);
   private static final int MAX_SHOWN_CHARS = 200;
@@ -34,23 +34,23 @@ final class ReplicaSearch {
    * @param atLeast the position that it must have applied; 0: any
    * @param retried told of every replica that is named after another has failed
    */
-  ReplicaSearch(ShardRouter router, int shard, long atLeast, Runnable retried) {
+  public ReplicaSearch(ShardRouter router, int shard, long atLeast, Runnable retried) {
     this.router = router;
     this.shard = shard;
     this.atLeast = atLeast;
     this.retried = retried;
   }
 
-  int shard() {
+  public int shard() {
     return shard;
   }
 
-  long atLeast() {
+  public long atLeast() {
     return atLeast;
   }
 
   /** The next replica to ask; empty where this round has asked all. */
-  Optional<Replica> next() {
+  public Optional<Replica> next() {
     for (Replica replica : router.replicas(shard, atLeast)) {
       if (triedInRound.add(replica.nodeId())) {
         if (!failures.isEmpty()) {
@@ -67,7 +67,7 @@ final class ReplicaSearch {
    *
    * @return whether another may do better
    */
-  boolean failed(Replica replica, ByssusException failure) {
+  public boolean failed(Replica replica, ByssusException failure) {
     failures.put(replica.nodeId(), failure);
     switch (failure.code()) {
       case NO_REPLICA, SHUTTING_DOWN -> router.suspect(replica);
@@ -83,7 +83,7 @@ final class ReplicaSearch {
   }
 
   /** Starts another round; returns how long to wait before it. */
-  Duration newRound() {
+  public Duration newRound() {
     triedInRound.clear();
     Duration before = pause;
     pause = pause.multipliedBy(2).compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause.multipliedBy(2);
@@ -91,18 +91,18 @@ final class ReplicaSearch {
   }
 
   /** Whether a replica has failed. */
-  boolean hasFailures() {
+  public boolean hasFailures() {
     return !failures.isEmpty();
   }
 
   /** Why no replica answered in time. */
-  ByssusException exhausted() {
+  public ByssusException exhausted() {
     StringBuilder message = new StringBuilder("no replica of shard " + shard + " answered in time");
     failures.forEach((nodeId, failure) -> message.append("; ").append(shown(nodeId, failure)));
     return new ByssusException(code(), message.toString());
   }
 
-  static boolean mayHelpElsewhere(ErrorCode code) {
+  public static boolean mayHelpElsewhere(ErrorCode code) {
     return switch (code) {
       case NO_REPLICA,
           REPLICA_BEHIND,

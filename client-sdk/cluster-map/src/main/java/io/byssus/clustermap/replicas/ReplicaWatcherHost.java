@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.proto.admin.v1.NodeRole;
@@ -9,19 +9,19 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** Keeps one {@link ReplicaWatcher} for each server of the map. */
-final class ReplicaWatcherHost implements AutoCloseable {
+public final class ReplicaWatcherHost implements AutoCloseable {
   private final ReplicaBoard board;
   private final Function<Replica, ReplicaWatcher> factory;
   private final Map<String, ReplicaWatcher> watchers = new HashMap<>();
   private boolean closed;
 
-  ReplicaWatcherHost(ReplicaBoard board, Function<Replica, ReplicaWatcher> factory) {
+  public ReplicaWatcherHost(ReplicaBoard board, Function<Replica, ReplicaWatcher> factory) {
     this.board = board;
     this.factory = factory;
   }
 
   /** Takes note of a map. */
-  synchronized void follow(ClusterImage map) {
+  public synchronized void follow(ClusterImage map) {
     if (closed) {
       return;
     }

@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;

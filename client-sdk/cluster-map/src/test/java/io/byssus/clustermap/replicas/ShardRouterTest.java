@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -25,11 +25,12 @@ import org.junit.jupiter.api.Test;
 class ShardRouterTest {
   private static final List<String> SERVERS = List.of("a", "b", "c");
 
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
   private long now = Duration.ofDays(1).toNanos();
   private Set<String> down = Set.of();
   private final ReplicaBoard board = new ReplicaBoard(() -> now);
-  private final ShardRouter router =
-      new ShardRouter(this::map, board, Duration.ofSeconds(60), new Random(5));
+  private final ShardRouter router = new ShardRouter(this::map, board, new Random(5));
 
   @Test
   void readsSpreadOverFreshReplicas() {
@@ -158,22 +159,22 @@ class ShardRouterTest {
   @Test
   void aShardLagsWhereEvenItsFastestReplicaDoes() {
     down = Set.of("c");
-    assertFalse(router.lagging(0));
+    assertFalse(router.lagging(0, LIMIT));
     lag("a", 61_000, 5);
-    assertFalse(router.lagging(0), "b is up and may be far ahead");
+    assertFalse(router.lagging(0, LIMIT), "b is up and may be far ahead");
     down = Set.of("b", "c");
-    assertTrue(router.lagging(0));
+    assertTrue(router.lagging(0, LIMIT));
     down = Set.of("c");
     lag("b", 59_000, 5);
-    assertFalse(router.lagging(0));
+    assertFalse(router.lagging(0, LIMIT));
     lag("b", 70_000, 5);
-    assertTrue(router.lagging(0));
+    assertTrue(router.lagging(0, LIMIT));
     // Nothing to fetch: the log itself is away.
     lag("b", 70_000, 0);
-    assertFalse(router.lagging(0));
+    assertFalse(router.lagging(0, LIMIT));
     lag("b", 70_000, 5);
     passSeconds(4);
-    assertFalse(router.lagging(0), "reports that are not fresh count for nothing");
+    assertFalse(router.lagging(0, LIMIT), "reports that are not fresh count for nothing");
   }
 
   private List<String> order(long atLeast) {

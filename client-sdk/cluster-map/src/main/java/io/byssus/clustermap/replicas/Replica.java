@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 /**
  * A server that holds a shard.
@@ -6,4 +6,4 @@ package io.byssus.dispatcher;
  * @param nodeId the server's id
  * @param address its gRPC address, host:port
  */
-record Replica(String nodeId, String address) {}
+public record Replica(String nodeId, String address) {}

@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Follows one server's stream of replica reports into the board, and reconnects for ever. */
-final class ReplicaWatcher implements AutoCloseable {
+public final class ReplicaWatcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReplicaWatcher.class);
 
   private static final long FIRST_PAUSE_MILLIS = 50;
@@ -32,7 +32,7 @@ final class ReplicaWatcher implements AutoCloseable {
   private long pauseMillis = FIRST_PAUSE_MILLIS;
   private volatile ClientCall<WatchReplicasRequest, WatchReplicasResponse> call;
 
-  ReplicaWatcher(
+  public ReplicaWatcher(
       Replica server,
       ServerChannels channels,
       ReplicaBoard board,
@@ -45,12 +45,12 @@ final class ReplicaWatcher implements AutoCloseable {
     this.random = random;
   }
 
-  Replica server() {
+  public Replica server() {
     return server;
   }
 
   /** Starts to follow. */
-  void start() {
+  public void start() {
     // Not part of the call or the map that happens to start it.
     Context.ROOT.run(this::connect);
   }
@@ -113,7 +113,7 @@ final class ReplicaWatcher implements AutoCloseable {
       try {
         timer.schedule(ReplicaWatcher.this::connect, pause, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
-        log.debug("The dispatcher is stopping");
+        log.debug("The process is stopping");
       }
     }
   }

@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.Position;
@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * whose server reports, the furthest first; then those of which nothing is known; last those that
  * have just failed, halted or are down. All are named: any may be the only one left.
  */
-final class ShardRouter {
+public final class ShardRouter {
   private enum Rank {
     PROMISING,
     BEHIND,
@@ -46,20 +46,16 @@ final class ShardRouter {
 
   private final Supplier<ClusterImage> map;
   private final ReplicaBoard board;
-  private final Duration lagLimit;
   private final RandomGenerator random;
 
   /**
    * A router.
    *
-   * @param lagLimit how far in time the fastest replica of a shard may be behind the log
    * @param random safe for use by many threads
    */
-  ShardRouter(
-      Supplier<ClusterImage> map, ReplicaBoard board, Duration lagLimit, RandomGenerator random) {
+  public ShardRouter(Supplier<ClusterImage> map, ReplicaBoard board, RandomGenerator random) {
     this.map = map;
     this.board = board;
-    this.lagLimit = lagLimit;
     this.random = random;
   }
 
@@ -68,7 +64,7 @@ final class ShardRouter {
    *
    * @param atLeast the position that the answer must have seen; 0: any
    */
-  List<Replica> replicas(int shard, long atLeast) {
+  public List<Replica> replicas(int shard, long atLeast) {
     ClusterImage image = map.get();
     List<Candidate> candidates = new ArrayList<>();
     for (String nodeId : assigned(image, shard)) {
@@ -81,8 +77,10 @@ final class ShardRouter {
   /**
    * Whether even the fastest replica of a shard is too far behind the log in time. Never where a
    * replica that may be ahead does not report: writes are not refused on a guess.
+   *
+   * @param limit how far the fastest replica may be behind
    */
-  boolean lagging(int shard) {
+  public boolean lagging(int shard, Duration limit) {
     ClusterImage image = map.get();
     long leastAgeMs = Long.MAX_VALUE;
     for (String nodeId : assigned(image, shard)) {
@@ -94,17 +92,17 @@ final class ShardRouter {
         return false;
       }
     }
-    return leastAgeMs != Long.MAX_VALUE && leastAgeMs > lagLimit.toMillis();
+    return leastAgeMs != Long.MAX_VALUE && leastAgeMs > limit.toMillis();
   }
 
   /** Whether a replica is known to have applied a position; 0: any. */
-  boolean reached(Replica replica, int shard, long position) {
+  public boolean reached(Replica replica, int shard, long position) {
     long applied = board.standing(replica.nodeId(), shard).appliedPosition();
     return Long.compareUnsigned(applied, position) >= 0;
   }
 
   /** A call to a server has just failed for a reason that concerns the server as a whole. */
-  void suspect(Replica replica) {
+  public void suspect(Replica replica) {
     board.suspect(replica.nodeId());
   }
 

@@ -1,4 +1,4 @@
-package io.byssus.dispatcher;
+package io.byssus.clustermap.replicas;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ErrorCode;
@@ -9,8 +9,8 @@ import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -29,11 +29,11 @@ import java.util.stream.Stream;
  *
  * <p>Answers are handled on gRPC's event loops, so nothing that follows on an answer may block.
  */
-final class ServerChannels implements AutoCloseable {
+public final class ServerChannels implements AutoCloseable {
   /**
    * How long a connection may be silent before the peer is asked for a sign of life (gRPC allows no
-   * less), and how long it has to give one. A call does not wait that long: see {@link
-   * CallDeadline#attemptNanos}.
+   * less), and how long it has to give one. A call need not wait that long: each attempt has a time
+   * of its own.
    */
   private static final long KEEP_ALIVE_SECONDS = 10;
 
@@ -48,13 +48,13 @@ final class ServerChannels implements AutoCloseable {
    *
    * @param interceptors what every call passes through, such as one that carries the request id
    */
-  ServerChannels(ClientInterceptor... interceptors) {
+  public ServerChannels(ClientInterceptor... interceptors) {
     this.interceptors =
         Stream.concat(Stream.of(new EarlyEndTolerance()), Stream.of(interceptors)).toList();
   }
 
   /** The connection to an address, host:port. */
-  synchronized Channel to(String address) {
+  public synchronized Channel to(String address) {
     ManagedChannel channel = channels.computeIfAbsent(address, this::open);
     if (closed) {
       channel.shutdownNow();
@@ -63,7 +63,7 @@ final class ServerChannels implements AutoCloseable {
   }
 
   private ManagedChannel open(String address) {
-    return NettyChannelBuilder.forTarget("dns:///" + address)
+    return ManagedChannelBuilder.forTarget("dns:///" + address)
         .usePlaintext()
         .directExecutor()
         .maxInboundMessageSize(Limits.MAX_GRPC_MESSAGE_BYTES)
@@ -77,7 +77,7 @@ final class ServerChannels implements AutoCloseable {
    * Makes one call, within the current gRPC context. The future fails with a {@link
    * io.byssus.model.ByssusException}: NO_REPLICA where the server cannot be reached.
    */
-  <Q, A> CompletableFuture<A> ask(
+  public <Q, A> CompletableFuture<A> ask(
       Replica replica, MethodDescriptor<Q, A> method, Q question, long timeoutNanos) {
     CompletableFuture<A> answer = new CompletableFuture<>();
     CallOptions options = CallOptions.DEFAULT.withDeadlineAfter(timeoutNanos, TimeUnit.NANOSECONDS);
@@ -102,7 +102,7 @@ final class ServerChannels implements AutoCloseable {
   }
 
   /** Closes connections to addresses that no node has any more; calls on them fail. */
-  void follow(ClusterImage map) {
+  public void follow(ClusterImage map) {
     Set<String> wanted = map.nodes().stream().map(Node::getAddress).collect(Collectors.toSet());
     List<ManagedChannel> unwanted = new ArrayList<>();
     synchronized (this) {
