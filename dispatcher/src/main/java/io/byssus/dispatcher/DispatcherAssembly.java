@@ -222,7 +222,12 @@ final class DispatcherAssembly {
             .setInstanceId(UUID.randomUUID().toString())
             .putAllLabels(config.labels())
             .build();
-    return NodeLease.start(controlPlane, node, () -> map.current().clusterId(), List::of);
+    return NodeLease.start(
+        controlPlane,
+        node,
+        () -> map.current().clusterId(),
+        () -> map.current().revision(),
+        List::of);
   }
 
   private static void follow(

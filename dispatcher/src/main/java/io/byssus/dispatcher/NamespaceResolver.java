@@ -133,8 +133,7 @@ final class NamespaceResolver {
 
   private NamespaceEntry find(String name) throws InterruptedException {
     if (!directory.exists(name, PATIENCE)) {
-      throw new ByssusException(
-          ErrorCode.NAMESPACE_NOT_FOUND, "there is no namespace '" + name + "'");
+      throw map.get().namespaceNotFound(name);
     }
     return mapAwait
         .await(image -> image.namespace(name).isPresent(), PATIENCE)

@@ -1,5 +1,8 @@
 package io.byssus.clustermap;
 
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.ClusterMap;
 import io.byssus.proto.internal.v1.MapChange;
@@ -7,6 +10,7 @@ import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.WatchResponse;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,7 +31,8 @@ public final class ClusterImage {
   private final Optional<Cluster> cluster;
   private final SortedMap<String, Node> nodes;
   private final SortedMap<Integer, NamespaceEntry> namespaces;
-  private final Map<String, NamespaceEntry> namespacesByName;
+  private final Map<String, NamespaceEntry> activeByName;
+  private final Map<String, NamespaceEntry> deletedByName;
   private final SortedMap<Integer, ShardAssignment> shards;
 
   private ClusterImage(
@@ -41,9 +46,19 @@ public final class ClusterImage {
     this.nodes = Collections.unmodifiableSortedMap(nodes);
     this.namespaces = Collections.unmodifiableSortedMap(namespaces);
     this.shards = Collections.unmodifiableSortedMap(shards);
-    Map<String, NamespaceEntry> byName = new HashMap<>();
-    namespaces.values().forEach(entry -> byName.put(entry.getRules().getName(), entry));
-    this.namespacesByName = byName;
+    this.activeByName = new HashMap<>();
+    this.deletedByName = new HashMap<>();
+    for (NamespaceEntry entry : namespaces.values()) {
+      if (isActive(entry)) {
+        activeByName.put(entry.getRules().getName(), entry);
+      } else if (entry.getState() == NamespaceState.DELETED) {
+        deletedByName.merge(entry.getRules().getName(), entry, ClusterImage::laterDeleted);
+      }
+    }
+  }
+
+  private static NamespaceEntry laterDeleted(NamespaceEntry a, NamespaceEntry b) {
+    return Long.compareUnsigned(a.getDeletedRevision(), b.getDeletedRevision()) > 0 ? a : b;
   }
 
   /** The image of a cluster of which nothing is known: revision 0. */
@@ -142,17 +157,48 @@ public final class ClusterImage {
     return cluster.map(Cluster::hasLog).orElse(false);
   }
 
-  /** The namespace of a name. */
-  public Optional<NamespaceEntry> namespace(String name) {
-    return Optional.ofNullable(namespacesByName.get(name));
+  /** Whether a namespace is in use: neither deleted nor on its way to be dropped. */
+  public static boolean isActive(NamespaceEntry entry) {
+    return switch (entry.getState()) {
+      case ACTIVE, NAMESPACE_STATE_UNSPECIFIED -> true;
+      case DELETED, DROPPING, DROPPED, UNRECOGNIZED -> false;
+    };
   }
 
-  /** The namespace of an id. */
+  /** The namespace in use that has a name. */
+  public Optional<NamespaceEntry> namespace(String name) {
+    return Optional.ofNullable(activeByName.get(name));
+  }
+
+  /** The namespace that was deleted last under a name, of those that are not being dropped yet. */
+  public Optional<NamespaceEntry> deletedNamespace(String name) {
+    return Optional.ofNullable(deletedByName.get(name));
+  }
+
+  /**
+   * What to answer where no namespace in use has a name: NAMESPACE_NOT_FOUND, which says so where
+   * one was deleted, and until when it can be undeleted.
+   */
+  public ByssusException namespaceNotFound(String name) {
+    return new ByssusException(
+        ErrorCode.NAMESPACE_NOT_FOUND,
+        "there is no namespace '"
+            + name
+            + "'"
+            + deletedNamespace(name)
+                .map(
+                    deleted ->
+                        ": it was deleted, and can be undeleted until "
+                            + Instant.ofEpochMilli(deleted.getUndeleteUntilMs()))
+                .orElse(""));
+  }
+
+  /** The namespace of an id, wherever it stands in its life: see {@link #isActive}. */
   public Optional<NamespaceEntry> namespace(int id) {
     return Optional.ofNullable(namespaces.get(id));
   }
 
-  /** The namespaces, by id. */
+  /** The namespaces, by id, wherever they stand in their lives: see {@link #isActive}. */
   public Collection<NamespaceEntry> namespaces() {
     return namespaces.values();
   }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ public final class NodeLease implements AutoCloseable {
   private final ControlPlaneClient client;
   private final Node node;
   private final Supplier<String> clusterId;
+  private final LongSupplier mapRevision;
   private final Supplier<List<ReplicaReport>> reports;
   private final Thread thread;
 
@@ -52,14 +54,17 @@ public final class NodeLease implements AutoCloseable {
    * @param node what the node is; {@code up} and {@code since_ms} are ignored
    * @param clusterId the cluster that the node's data belongs to, asked at each registration; empty
    *     where it has none yet
+   * @param mapRevision the revision of the map that the node works by, asked at each heartbeat
+   *     before the reports are, so that what they tell is never older
    * @param reports the node's replicas, asked at each heartbeat; none for a dispatcher
    */
   public static NodeLease start(
       ControlPlaneClient client,
       Node node,
       Supplier<String> clusterId,
+      LongSupplier mapRevision,
       Supplier<List<ReplicaReport>> reports) {
-    NodeLease lease = new NodeLease(client, node, clusterId, reports);
+    NodeLease lease = new NodeLease(client, node, clusterId, mapRevision, reports);
     lease.thread.start();
     return lease;
   }
@@ -68,10 +73,12 @@ public final class NodeLease implements AutoCloseable {
       ControlPlaneClient client,
       Node node,
       Supplier<String> clusterId,
+      LongSupplier mapRevision,
       Supplier<List<ReplicaReport>> reports) {
     this.client = client;
     this.node = node;
     this.clusterId = clusterId;
+    this.mapRevision = mapRevision;
     this.reports = reports;
     this.thread = new Thread(this::run, "node-lease");
     thread.setDaemon(true);
@@ -148,6 +155,7 @@ public final class NodeLease implements AutoCloseable {
         HeartbeatRequest.newBuilder()
             .setNodeId(node.getNodeId())
             .setInstanceId(node.getInstanceId())
+            .setMapRevision(mapRevision.getAsLong())
             .addAllReplicas(reports.get())
             .build();
     long asked = System.nanoTime();

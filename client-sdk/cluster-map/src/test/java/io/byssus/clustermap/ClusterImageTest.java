@@ -1,10 +1,12 @@
 package io.byssus.clustermap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.LogIdentity;
 import io.byssus.proto.internal.v1.MapChange;
@@ -57,6 +59,45 @@ final class ClusterImageTest {
     assertEquals(Optional.empty(), next.node("s1"));
     assertEquals(Optional.empty(), next.namespace("places"));
     assertEquals(Optional.empty(), next.namespace(1));
+  }
+
+  private static MapChange deleted(int id, long revision, NamespaceState state) {
+    return MapChange.newBuilder()
+        .setNamespace(
+            Maps.namespace(id, "places").toBuilder()
+                .setState(state)
+                .setDeletedRevision(revision)
+                .setUndeleteUntilMs(revision * 1000))
+        .build();
+  }
+
+  @Test
+  void aDeletedNamespaceIsNotFoundByItsNameButToldOf() {
+    ClusterImage without = image.apply(Maps.step(6, deleted(1, 6, NamespaceState.DELETED)));
+    assertEquals(Optional.empty(), without.namespace("places"));
+    assertEquals(1, without.deletedNamespace("places").orElseThrow().getRules().getNamespaceId());
+    assertFalse(ClusterImage.isActive(without.namespace(1).orElseThrow()));
+    assertEquals(
+        "there is no namespace 'places': it was deleted, and can be undeleted until"
+            + " 1970-01-01T00:00:06Z",
+        without.namespaceNotFound("places").getMessage());
+    assertEquals(
+        "there is no namespace 'cities'", without.namespaceNotFound("cities").getMessage());
+  }
+
+  @Test
+  void ofSeveralNamespacesOfANameTheOneInUseIsFoundAndTheLastDeleted() {
+    ClusterImage next =
+        image.apply(
+            Maps.step(
+                12,
+                deleted(1, 9, NamespaceState.DELETED),
+                deleted(2, 8, NamespaceState.DELETED),
+                deleted(3, 10, NamespaceState.DROPPING),
+                deleted(4, 11, NamespaceState.DROPPED),
+                MapChange.newBuilder().setNamespace(Maps.namespace(5, "places")).build()));
+    assertEquals(5, next.namespace("places").orElseThrow().getRules().getNamespaceId());
+    assertEquals(1, next.deletedNamespace("places").orElseThrow().getRules().getNamespaceId());
   }
 
   @Test

@@ -46,6 +46,7 @@ final class NodeLeaseTest {
             client,
             Maps.node("s1"),
             () -> "c",
+            () -> 40 + beat.get(),
             () -> List.of(ReplicaReport.newBuilder().setShard(beat.incrementAndGet()).build()));
   }
 
@@ -63,6 +64,7 @@ final class NodeLeaseTest {
     assertEquals(1, member.heartbeats.get(0).getReplicas(0).getShard());
     assertEquals(2, member.heartbeats.get(1).getReplicas(0).getShard());
     assertEquals("i-s1", member.heartbeats.get(1).getInstanceId());
+    assertEquals(41, member.heartbeats.get(1).getMapRevision(), "read before the report is made");
     assertTrue(lease.held());
   }
 
@@ -74,6 +76,7 @@ final class NodeLeaseTest {
             client,
             Maps.node("s1"),
             () -> "c",
+            () -> 0,
             () -> {
               if (beat.incrementAndGet() == 1) {
                 throw new StackOverflowError("as the test wants it");

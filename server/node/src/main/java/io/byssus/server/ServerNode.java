@@ -117,6 +117,7 @@ public final class ServerNode implements AutoCloseable {
                     .putAllLabels(config.labels())
                     .build(),
                 () -> map.current().clusterId(),
+                () -> map.current().revision(),
                 host::reports));
     lifecycle.closeAtStop(
         "assignments", new AssignmentLoop(nodeId, data, map, lease, host, readiness));

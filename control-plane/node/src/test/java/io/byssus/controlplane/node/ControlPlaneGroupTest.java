@@ -125,6 +125,7 @@ final class ControlPlaneGroupTest {
             group.client(),
             GroupSteps.server(id, "i-" + id),
             () -> "",
+            () -> 0,
             () ->
                 List.of(
                     ReplicaReport.newBuilder()
