@@ -24,6 +24,7 @@ import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.wal.KafkaWal;
+import io.byssus.wal.LogHost;
 import io.byssus.wal.Wal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;

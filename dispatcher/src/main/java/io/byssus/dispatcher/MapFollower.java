@@ -7,6 +7,7 @@ import io.byssus.process.HostPort;
 import io.byssus.process.Readiness;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Cluster;
+import io.byssus.wal.LogHost;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -64,7 +65,7 @@ final class MapFollower {
 
   private void openLog(ClusterImage image) {
     try {
-      logHost.follow(image);
+      image.cluster().ifPresent(logHost::follow);
       lastFailure = "";
     } catch (RuntimeException e) {
       // Such as an address of Kafka that cannot be looked up now. Tried again with the next round.

@@ -2,14 +2,12 @@ package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.scans.PageTokens;
-import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
-import io.byssus.model.FieldProblem;
+import io.byssus.model.FieldChecks;
 import io.byssus.model.Limits;
 import io.byssus.model.NamespaceNames;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.Acknowledgement;
-import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.Key;
@@ -22,9 +20,7 @@ import io.byssus.proto.kv.v1.WriteBatchRequest;
 import io.byssus.proto.kv.v1.WriteOperation;
 import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriterStamp;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -33,13 +29,9 @@ import java.util.Set;
  * names each field and its limit.
  */
 final class RequestChecks {
-  /** More would not fit into a response's headers. */
-  private static final int MAX_PROBLEMS = 8;
-
   private static final int WRITER_ID_BYTES = 16;
 
-  private final List<FieldProblem> problems = new ArrayList<>();
-  private int unnamed;
+  private final FieldChecks fields = new FieldChecks();
 
   private RequestChecks() {}
 
@@ -117,27 +109,15 @@ final class RequestChecks {
   }
 
   private void key(String field, Key key) {
-    partitionKey(field + ".partition_key", key.getPartitionKey());
-    bound(field, key.getPartitionKey(), key.getSortKey());
+    fields.key(field, key);
   }
 
   private void partitionKey(String field, ByteString partitionKey) {
-    if (partitionKey.isEmpty()) {
-      problem(field, "is empty; 1 byte or more is needed");
-    }
+    fields.partitionKey(field, partitionKey);
   }
 
-  /** A sort key, or the end of a range of them, counts together with the partition key. */
   private void bound(String field, ByteString partitionKey, ByteString sortKey) {
-    int bytes = partitionKey.size() + sortKey.size();
-    if (bytes > Limits.MAX_KEY_BYTES) {
-      problem(
-          field,
-          "is "
-              + bytes
-              + " bytes, partition key and sort key together; the limit is "
-              + Limits.MAX_KEY_BYTES);
-    }
+    fields.sortKey(field, partitionKey, sortKey);
   }
 
   private void operations(WriteBatchRequest request) {
@@ -221,9 +201,7 @@ final class RequestChecks {
   }
 
   private void readOptions(ReadOptions options) {
-    if (options.getConsistency() == Consistency.UNRECOGNIZED) {
-      problem("options.consistency", "is not known here; EVENTUAL and SESSION are");
-    }
+    fields.readLevel("options", options.getConsistency(), options.getMaxStalenessMs());
     options
         .getSessionTokenMap()
         .forEach(
@@ -235,25 +213,14 @@ final class RequestChecks {
   }
 
   private void atMost(String field, long actual, long limit, String unit) {
-    if (actual > limit) {
-      problem(field, "is " + actual + " " + unit + "; the limit is " + limit);
-    }
+    fields.atMost(field, actual, limit, unit);
   }
 
   private void problem(String field, String problem) {
-    if (problems.size() < MAX_PROBLEMS) {
-      problems.add(new FieldProblem(field, problem));
-    } else {
-      unnamed++;
-    }
+    fields.problem(field, problem);
   }
 
   private void finish() {
-    if (unnamed > 0) {
-      problems.add(new FieldProblem("…", "and " + unnamed + " more"));
-    }
-    if (!problems.isEmpty()) {
-      throw ByssusException.invalid(problems);
-    }
+    fields.finish();
   }
 }

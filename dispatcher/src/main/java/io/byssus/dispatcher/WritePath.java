@@ -15,6 +15,7 @@ import io.byssus.proto.kv.v1.WriteResponse;
 import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.proto.log.v1.NamespaceRules;
 import io.byssus.proto.log.v1.WriterStamp;
+import io.byssus.wal.LogHost;
 import io.byssus.wal.Wal;
 import io.grpc.Context;
 import java.time.Clock;

@@ -1,16 +1,14 @@
-package io.byssus.dispatcher;
+package io.byssus.wal;
 
-import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.Cluster;
-import io.byssus.wal.Wal;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Opens the log once the map says that it is ready, and keeps it open. */
-final class LogHost implements AutoCloseable {
+/** Opens a cluster's log to write to, once there is one, and keeps it open. Thread-safe. */
+public final class LogHost implements AutoCloseable {
   private final Function<Cluster, Wal> opener;
   private final CompletableFuture<Void> lookedAt = new CompletableFuture<>();
   private volatile Optional<Wal> wal = Optional.empty();
@@ -21,25 +19,25 @@ final class LogHost implements AutoCloseable {
    *
    * @param opener opens the log of a cluster; does not wait for it to be reached
    */
-  LogHost(Function<Cluster, Wal> opener) {
+  public LogHost(Function<Cluster, Wal> opener) {
     this.opener = opener;
   }
 
-  /** Takes note of a map. */
-  synchronized void follow(ClusterImage map) {
-    if (!closed && wal.isEmpty() && map.logReady()) {
-      wal = map.cluster().map(opener);
+  /** Takes note of what the newest map says of the cluster. */
+  public synchronized void follow(Cluster cluster) {
+    if (!closed && wal.isEmpty() && cluster.hasLog()) {
+      wal = Optional.of(opener.apply(cluster));
       wal.ifPresent(opened -> opened.firstLook().thenRun(() -> lookedAt.complete(null)));
     }
   }
 
   /** Whether the log is open. */
-  boolean open() {
+  public boolean open() {
     return wal.isPresent();
   }
 
   /** Completes once the log has been opened and looked at, whatever was seen. */
-  CompletableFuture<Void> lookedAt() {
+  public CompletableFuture<Void> lookedAt() {
     return lookedAt;
   }
 
@@ -48,7 +46,7 @@ final class LogHost implements AutoCloseable {
    *
    * @throws ByssusException CLUSTER_NOT_READY where there is none yet
    */
-  Wal wal() {
+  public Wal wal() {
     return wal.orElseThrow(
         () ->
             new ByssusException(
