@@ -37,43 +37,43 @@ final class KvService extends KvServiceImplBase {
 
   @Override
   public void resolve(ResolveRequest request, StreamObserver<ResolveResponse> caller) {
-    RequestChecks.check(request);
+    ReadChecks.check(request);
     UnaryAnswer.send(reads.resolve(request, deadline()), caller);
   }
 
   @Override
   public void put(PutRequest request, StreamObserver<WriteResponse> caller) {
-    RequestChecks.check(request);
+    WriteChecks.check(request);
     UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
   }
 
   @Override
   public void delete(DeleteRequest request, StreamObserver<WriteResponse> caller) {
-    RequestChecks.check(request);
+    WriteChecks.check(request);
     UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
   }
 
   @Override
   public void writeBatch(WriteBatchRequest request, StreamObserver<WriteResponse> caller) {
-    RequestChecks.check(request);
+    WriteChecks.check(request);
     UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
   }
 
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> caller) {
-    RequestChecks.check(request);
+    ReadChecks.check(request);
     UnaryAnswer.send(reads.get(request, deadline()), caller);
   }
 
   @Override
   public void multiGet(MultiGetRequest request, StreamObserver<MultiGetResponse> caller) {
-    RequestChecks.check(request);
+    ReadChecks.check(request);
     UnaryAnswer.send(reads.multiGet(request, deadline()), caller);
   }
 
   @Override
   public void scan(ScanRequest request, StreamObserver<ScanResponse> caller) {
-    RequestChecks.check(request);
+    ReadChecks.check(request);
     reads.scan(request, (ServerCallStreamObserver<ScanResponse>) caller);
   }
 

@@ -1,54 +1,31 @@
 package io.byssus.dispatcher;
 
+import static io.byssus.dispatcher.CheckCase.bad;
+import static io.byssus.dispatcher.CheckCase.good;
+import static io.byssus.dispatcher.CheckCase.key;
+import static io.byssus.dispatcher.CheckCase.zeros;
 import static io.byssus.dispatcher.TestCluster.bytes;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.ByteString;
 import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
-import io.byssus.model.FieldProblem;
 import io.byssus.model.Limits;
-import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.DeleteRequest;
-import io.byssus.proto.kv.v1.GetRequest;
-import io.byssus.proto.kv.v1.Key;
-import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.PutRequest;
-import io.byssus.proto.kv.v1.ReadOptions;
-import io.byssus.proto.kv.v1.ResolveRequest;
-import io.byssus.proto.kv.v1.ScanRequest;
-import io.byssus.proto.kv.v1.SortKeyRange;
 import io.byssus.proto.kv.v1.WriteBatchRequest;
 import io.byssus.proto.kv.v1.WriteOperation;
 import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriterStamp;
 import java.util.Collections;
-import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every limit of a request, from both sides. */
-class RequestChecksTest {
+/** Every limit of a write, from both sides. */
+class WriteChecksTest {
 
-  /**
-   * A request and what must be said of it.
-   *
-   * @param field the field at fault; empty: the request passes
-   * @param problem a part of the sentence, which names the limit
-   */
-  record Case(String name, Runnable check, String field, String problem) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  static Stream<Case> cases() {
+  static Stream<CheckCase> cases() {
     return Stream.of(
         bad("no namespace", put(b -> b.setNamespace("")), "namespace", "is missing"),
         bad("namespace in capitals", put(b -> b.setNamespace("A")), "namespace", "a-z"),
@@ -90,7 +67,7 @@ class RequestChecksTest {
         bad(
             "delete of a key too long",
             () ->
-                RequestChecks.check(
+                WriteChecks.check(
                     DeleteRequest.newBuilder().setNamespace("n").setKey(key(1, 4_096)).build()),
             "key",
             "the limit is 4096"),
@@ -124,73 +101,13 @@ class RequestChecksTest {
                     b.addOperations(
                         WriteOperation.newBuilder().setSortKey(zeros(4_096)).setPut(zeros(0)))),
             "operations[0].sort_key",
-            "the limit is 4096"),
-        bad("no keys", multiGet(0), "keys", "is empty; 1 to 1000"),
-        good("most keys", multiGet(1_000)),
-        bad("too many keys", multiGet(1_001), "keys", "the limit is 1000"),
-        bad(
-            "one bad key of many",
-            () ->
-                RequestChecks.check(
-                    MultiGetRequest.newBuilder()
-                        .setNamespace("n")
-                        .addKeys(key(1, 1))
-                        .addKeys(key(0, 1))
-                        .build()),
-            "keys[1].partition_key",
-            "is empty"),
-        bad(
-            "unknown consistency",
-            get(ReadOptions.newBuilder().setConsistencyValue(7)),
-            "options.consistency",
-            "SESSION"),
-        bad(
-            "session token without incarnation",
-            get(ReadOptions.newBuilder().putSessionToken(3, 17)),
-            "options.session_token[3]",
-            "is not a position"),
-        good(
-            "session token", get(ReadOptions.newBuilder().putSessionToken(3, Position.pack(1, 0)))),
-        bad("scan without partition key", scan(b -> {}), "partition_key", "is empty"),
-        good("scan of all", scan(b -> b.setPartitionKey(bytes("p")))),
-        bad(
-            "prefix too long",
-            scan(b -> b.setPartitionKey(bytes("p")).setPrefix(zeros(4_096))),
-            "prefix",
-            "the limit is 4096"),
-        bad(
-            "range too long",
-            scan(
-                b ->
-                    b.setPartitionKey(bytes("p"))
-                        .setRange(SortKeyRange.newBuilder().setEnd(zeros(4_096)))),
-            "range.end",
-            "the limit is 4096"),
-        bad(
-            "page token made up",
-            scan(b -> b.setPartitionKey(bytes("p")).setPageToken(bytes("next please"))),
-            "page_token",
-            "is not a next_page_token"),
-        bad(
-            "resolve without namespace",
-            () -> RequestChecks.check(ResolveRequest.getDefaultInstance()),
-            "namespace",
-            "is missing"));
+            "the limit is 4096"));
   }
 
   @ParameterizedTest
   @MethodSource("cases")
-  void eachLimitIsHeldAndNamed(Case each) {
-    if (each.field.isEmpty()) {
-      each.check.run();
-      return;
-    }
-    ByssusException error = assertThrows(ByssusException.class, each.check::run);
-    assertEquals(ErrorCode.INVALID_REQUEST, error.code());
-    assertEquals(List.of(each.field), error.problems().stream().map(FieldProblem::field).toList());
-    String said = error.problems().get(0).problem();
-    assertTrue(said.contains(each.problem), said);
-    assertTrue(error.getMessage().contains(each.field + " " + said), error.getMessage());
+  void eachLimitIsHeldAndNamed(CheckCase each) {
+    each.verify();
   }
 
   @Test
@@ -199,7 +116,7 @@ class RequestChecksTest {
         WriteBatchRequest.newBuilder()
             .addAllOperations(Collections.nCopies(100, WriteOperation.getDefaultInstance()))
             .build();
-    ByssusException error = assertThrows(ByssusException.class, () -> RequestChecks.check(request));
+    ByssusException error = assertThrows(ByssusException.class, () -> WriteChecks.check(request));
     assertEquals("namespace", error.problems().get(0).field());
     assertEquals("partition_key", error.problems().get(1).field());
     // 100 without an action, 99 of them with a sort key that was there before.
@@ -210,18 +127,10 @@ class RequestChecksTest {
     void apply(B builder);
   }
 
-  private static Case good(String name, Runnable check) {
-    return new Case(name, check, "", "");
-  }
-
-  private static Case bad(String name, Runnable check, String field, String problem) {
-    return new Case(name, check, field, problem);
-  }
-
   private static Runnable put(Change<PutRequest.Builder> change) {
     PutRequest.Builder request = PutRequest.newBuilder().setNamespace("n").setKey(key(1, 1));
     change.apply(request);
-    return () -> RequestChecks.check(request.build());
+    return () -> WriteChecks.check(request.build());
   }
 
   private static Runnable stamped(WriterStamp stamp) {
@@ -240,7 +149,7 @@ class RequestChecksTest {
     WriteBatchRequest.Builder request =
         WriteBatchRequest.newBuilder().setNamespace("n").setPartitionKey(bytes("p"));
     change.apply(request);
-    return () -> RequestChecks.check(request.build());
+    return () -> WriteChecks.check(request.build());
   }
 
   /** A batch of so many operations and, where it is not 0, so many bytes in all. */
@@ -259,36 +168,7 @@ class RequestChecksTest {
         });
   }
 
-  private static Runnable multiGet(int keys) {
-    MultiGetRequest.Builder request = MultiGetRequest.newBuilder().setNamespace("n");
-    IntStream.range(0, keys).forEach(i -> request.addKeys(key(1, 1)));
-    return () -> RequestChecks.check(request.build());
-  }
-
-  private static Runnable get(ReadOptions.Builder options) {
-    GetRequest request =
-        GetRequest.newBuilder().setNamespace("n").setKey(key(1, 1)).setOptions(options).build();
-    return () -> RequestChecks.check(request);
-  }
-
-  private static Runnable scan(Change<ScanRequest.Builder> change) {
-    ScanRequest.Builder request = ScanRequest.newBuilder().setNamespace("n");
-    change.apply(request);
-    return () -> RequestChecks.check(request.build());
-  }
-
   private static WriteOperation put(String sortKey) {
     return WriteOperation.newBuilder().setSortKey(bytes(sortKey)).setPut(zeros(1)).build();
-  }
-
-  private static Key key(int partitionKeyBytes, int sortKeyBytes) {
-    return Key.newBuilder()
-        .setPartitionKey(zeros(partitionKeyBytes))
-        .setSortKey(zeros(sortKeyBytes))
-        .build();
-  }
-
-  private static ByteString zeros(int length) {
-    return ByteString.copyFrom(new byte[length]);
   }
 }

@@ -1,0 +1,106 @@
+package io.byssus.dispatcher;
+
+import static io.byssus.dispatcher.CheckCase.bad;
+import static io.byssus.dispatcher.CheckCase.good;
+import static io.byssus.dispatcher.CheckCase.key;
+import static io.byssus.dispatcher.CheckCase.zeros;
+import static io.byssus.dispatcher.TestCluster.bytes;
+
+import io.byssus.model.Position;
+import io.byssus.proto.kv.v1.GetRequest;
+import io.byssus.proto.kv.v1.MultiGetRequest;
+import io.byssus.proto.kv.v1.ReadOptions;
+import io.byssus.proto.kv.v1.ResolveRequest;
+import io.byssus.proto.kv.v1.ScanRequest;
+import io.byssus.proto.kv.v1.SortKeyRange;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every limit of a read, from both sides. */
+class ReadChecksTest {
+
+  static Stream<CheckCase> cases() {
+    return Stream.of(
+        bad("no keys", multiGet(0), "keys", "is empty; 1 to 1000"),
+        good("most keys", multiGet(1_000)),
+        bad("too many keys", multiGet(1_001), "keys", "the limit is 1000"),
+        bad(
+            "one bad key of many",
+            () ->
+                ReadChecks.check(
+                    MultiGetRequest.newBuilder()
+                        .setNamespace("n")
+                        .addKeys(key(1, 1))
+                        .addKeys(key(0, 1))
+                        .build()),
+            "keys[1].partition_key",
+            "is empty"),
+        bad(
+            "unknown consistency",
+            get(ReadOptions.newBuilder().setConsistencyValue(7)),
+            "options.consistency",
+            "SESSION"),
+        bad(
+            "session token without incarnation",
+            get(ReadOptions.newBuilder().putSessionToken(3, 17)),
+            "options.session_token[3]",
+            "is not a position"),
+        good(
+            "session token", get(ReadOptions.newBuilder().putSessionToken(3, Position.pack(1, 0)))),
+        bad("scan without partition key", scan(b -> {}), "partition_key", "is empty"),
+        good("scan of all", scan(b -> b.setPartitionKey(bytes("p")))),
+        bad(
+            "prefix too long",
+            scan(b -> b.setPartitionKey(bytes("p")).setPrefix(zeros(4_096))),
+            "prefix",
+            "the limit is 4096"),
+        bad(
+            "range too long",
+            scan(
+                b ->
+                    b.setPartitionKey(bytes("p"))
+                        .setRange(SortKeyRange.newBuilder().setEnd(zeros(4_096)))),
+            "range.end",
+            "the limit is 4096"),
+        bad(
+            "page token made up",
+            scan(b -> b.setPartitionKey(bytes("p")).setPageToken(bytes("next please"))),
+            "page_token",
+            "is not a next_page_token"),
+        bad(
+            "resolve without namespace",
+            () -> ReadChecks.check(ResolveRequest.getDefaultInstance()),
+            "namespace",
+            "is missing"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void eachLimitIsHeldAndNamed(CheckCase each) {
+    each.verify();
+  }
+
+  private interface Change<B> {
+    void apply(B builder);
+  }
+
+  private static Runnable multiGet(int keys) {
+    MultiGetRequest.Builder request = MultiGetRequest.newBuilder().setNamespace("n");
+    IntStream.range(0, keys).forEach(i -> request.addKeys(key(1, 1)));
+    return () -> ReadChecks.check(request.build());
+  }
+
+  private static Runnable get(ReadOptions.Builder options) {
+    GetRequest request =
+        GetRequest.newBuilder().setNamespace("n").setKey(key(1, 1)).setOptions(options).build();
+    return () -> ReadChecks.check(request);
+  }
+
+  private static Runnable scan(Change<ScanRequest.Builder> change) {
+    ScanRequest.Builder request = ScanRequest.newBuilder().setNamespace("n");
+    change.apply(request);
+    return () -> ReadChecks.check(request.build());
+  }
+}
