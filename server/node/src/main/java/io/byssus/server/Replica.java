@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ final class Replica implements ReplayTarget {
   static final long CAUGHT_UP_MILLIS = 1_000;
 
   private final int number;
+  private final LongSupplier nanoTime;
   private final PositionWaiters waiters = new PositionWaiters();
   private final Set<Runnable> readers = ConcurrentHashMap.newKeySet();
   private volatile Shard shard;
@@ -39,14 +41,20 @@ final class Replica implements ReplayTarget {
   private volatile String refused;
   private volatile long epoch;
 
-  Replica(int number, long epoch) {
+  /**
+   * A replica that is not open yet.
+   *
+   * @param nanoTime the clock that ages are measured by
+   */
+  Replica(int number, long epoch, LongSupplier nanoTime) {
     this.number = number;
+    this.nanoTime = nanoTime;
     this.epoch = epoch;
   }
 
   /** The shard is open; from here on the replica answers. */
   void opened(Shard opened) {
-    logEnd = new LogEndTracker(opened.nextOffset(), System.nanoTime());
+    logEnd = new LogEndTracker(opened.nextOffset(), nanoTime.getAsLong());
     shard = opened;
     waiters.reached(opened.appliedPosition());
   }
@@ -171,7 +179,7 @@ final class Replica implements ReplayTarget {
     return ReadContext.newBuilder()
         .setShard(number)
         .setPosition(open().ceilingPosition())
-        .setAgeMs(logEnd.ageMillis(System.nanoTime()))
+        .setAgeMs(logEnd.ageMillis(nanoTime.getAsLong()))
         .build();
   }
 
@@ -182,7 +190,7 @@ final class Replica implements ReplayTarget {
     if (shard == null) {
       return ReplicaState.OPENING;
     }
-    return logEnd.everAtEnd() && logEnd.ageMillis(System.nanoTime()) <= CAUGHT_UP_MILLIS
+    return logEnd.everAtEnd() && logEnd.ageMillis(nanoTime.getAsLong()) <= CAUGHT_UP_MILLIS
         ? ReplicaState.CAUGHT_UP
         : ReplicaState.CATCHING_UP;
   }
@@ -200,7 +208,7 @@ final class Replica implements ReplayTarget {
       report
           .setAppliedPosition(open.appliedPosition())
           .setLagRecords(logEnd.lagRecords())
-          .setAgeMs(logEnd.ageMillis(System.nanoTime()))
+          .setAgeMs(logEnd.ageMillis(nanoTime.getAsLong()))
           .setRecordsEstimate(open.recordsEstimate())
           .setDiskBytes(open.diskBytes());
     }
@@ -216,7 +224,7 @@ final class Replica implements ReplayTarget {
   /** For how long the replica has not known itself at the log's end; 0 while it is being opened. */
   long ageMillis() {
     LogEndTracker tracker = logEnd;
-    return tracker == null ? 0 : tracker.ageMillis(System.nanoTime());
+    return tracker == null ? 0 : tracker.ageMillis(nanoTime.getAsLong());
   }
 
   /** How many records the replica lacks, as far as it knows; 0 while it is being opened. */

@@ -111,7 +111,7 @@ final class ReplicaHost implements AutoCloseable {
       held.epoch(assignment.getEpoch());
       return;
     }
-    Replica replica = new Replica(number, assignment.getEpoch());
+    Replica replica = new Replica(number, assignment.getEpoch(), System::nanoTime);
     replicas.put(number, replica);
     metrics.add(replica);
     try {

@@ -34,7 +34,7 @@ class ReplicaTest {
   @BeforeEach
   void open() {
     storage = new NodeStorage(StorageConfig.DEFAULT);
-    replica = new Replica(3, 1);
+    replica = new Replica(3, 1, System::nanoTime);
   }
 
   @AfterEach
