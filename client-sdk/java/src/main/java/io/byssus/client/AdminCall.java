@@ -31,7 +31,7 @@ record AdminCall<Q, R>(
             calls.withPatientAttempts(),
             method,
             () -> request,
-            requestId,
+            CallTag.of(requestId),
             deadline,
             this::retryable,
             new RetriedCall.Outcome<>() {

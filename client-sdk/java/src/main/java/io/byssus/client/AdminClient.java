@@ -3,12 +3,11 @@ package io.byssus.client;
 import io.byssus.client.admin.ClusterDescription;
 import io.byssus.client.admin.ClusterSettings;
 import io.byssus.client.admin.NamespaceDescription;
+import io.byssus.client.admin.NamespaceSettings;
 import io.byssus.client.admin.NodeDescription;
 import io.byssus.client.admin.ShardDescription;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.DescribeClusterRequest;
-import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
-import io.byssus.proto.admin.v1.ListNamespacesRequest;
 import io.byssus.proto.admin.v1.ListNodesRequest;
 import io.byssus.proto.admin.v1.ListShardsRequest;
 import io.grpc.MethodDescriptor;
@@ -65,43 +64,86 @@ public final class AdminClient {
   }
 
   /**
-   * Creates a namespace of the default conflict rule. Returns when all dispatchers of this client
-   * know it that can be reached, so that it can be written to at once; another dispatcher learns of
-   * it within moments.
-   *
-   * @throws AlreadyExistsException where there is one of this name
+   * Creates a namespace of {@code LOG_ORDER} with every default; see {@link
+   * #createNamespace(NamespaceSettings)}.
    */
   public NamespaceDescription createNamespace(String name) {
-    RequestChecks.namespaceName(name);
-    Calls calls = client.reads().calls();
-    long until = calls.now() + Durations.nanos(deadline);
-    NamespaceDescription created = new NamespaceCreation(calls, requestId(), until).create(name);
-    new NamespaceArrival(calls, requestId(), until).await(name);
-    return created;
-  }
-
-  /** The namespaces, by name. */
-  public List<NamespaceDescription> listNamespaces() {
-    return call(
-            AdminServiceGrpc.getListNamespacesMethod(), ListNamespacesRequest.getDefaultInstance())
-        .getNamespacesList()
-        .stream()
-        .map(AdminCodec::namespace)
-        .toList();
+    return createNamespace(NamespaceSettings.of(name));
   }
 
   /**
-   * What a namespace is.
+   * Creates a namespace. Returns when all dispatchers of this client know it that can be reached,
+   * so that it can be written to at once; another dispatcher learns of it within moments.
+   *
+   * @throws AlreadyExistsException where there is one of this name
+   */
+  public NamespaceDescription createNamespace(NamespaceSettings settings) {
+    return namespaces().create(settings);
+  }
+
+  /** As {@link #updateNamespace(NamespaceSettings, long)}, whatever it is at present. */
+  public NamespaceDescription updateNamespace(NamespaceSettings settings) {
+    return namespaces().update(settings, 0);
+  }
+
+  /**
+   * Changes what a namespace is declared to be, as a whole: what the settings do not say becomes
+   * the default. Holds for writes from then on. The conflict rule cannot be changed.
+   *
+   * @param expectedRulesVersion the {@link NamespaceDescription#rulesVersion()} that the caller
+   *     saw; 0: any
+   * @throws InvalidRequestException naming what cannot be changed
+   * @throws NamespaceNotFoundException where there is none of this name
+   * @throws RefusedException with code {@code NAMESPACE_CHANGED} where it is no longer as the
+   *     caller saw it
+   */
+  public NamespaceDescription updateNamespace(
+      NamespaceSettings settings, long expectedRulesVersion) {
+    return namespaces().update(settings, expectedRulesVersion);
+  }
+
+  /**
+   * Deletes a namespace: its name is unknown at once to the dispatchers of this client that can be
+   * reached, and to others within moments. Until {@link NamespaceDescription#undeleteUntil()} it
+   * can be undeleted; then its records are removed for good.
+   *
+   * @throws NamespaceNotFoundException where there is none of this name
+   */
+  public NamespaceDescription deleteNamespace(String name) {
+    return namespaces().delete(name);
+  }
+
+  /**
+   * Takes the deletion of a namespace back, with all its records.
+   *
+   * @throws NamespaceNotFoundException where none of this name is deleted and can come back
+   * @throws AlreadyExistsException where the name was given to another since
+   */
+  public NamespaceDescription undeleteNamespace(String name) {
+    return namespaces().undelete(name);
+  }
+
+  /** The namespaces in use, by name. */
+  public List<NamespaceDescription> listNamespaces() {
+    return namespaces().list(false);
+  }
+
+  /**
+   * The namespaces, by name.
+   *
+   * @param includeDeleted whether those that are deleted and can be undeleted are listed too
+   */
+  public List<NamespaceDescription> listNamespaces(boolean includeDeleted) {
+    return namespaces().list(includeDeleted);
+  }
+
+  /**
+   * What a namespace is, and how much it holds.
    *
    * @throws NamespaceNotFoundException where there is none of this name
    */
   public NamespaceDescription describeNamespace(String name) {
-    RequestChecks.namespaceName(name);
-    return AdminCodec.namespace(
-        call(
-                AdminServiceGrpc.getDescribeNamespaceMethod(),
-                DescribeNamespaceRequest.newBuilder().setName(name).build())
-            .getNamespace());
+    return namespaces().describe(name);
   }
 
   /** The nodes, by id. */
@@ -126,6 +168,11 @@ public final class AdminClient {
     Calls calls = client.reads().calls();
     return AdminCall.of(calls, method, request)
         .run(requestId(), calls.now() + Durations.nanos(deadline));
+  }
+
+  private NamespaceAdmin namespaces() {
+    Calls calls = client.reads().calls();
+    return new NamespaceAdmin(calls, requestId(), calls.now() + Durations.nanos(deadline));
   }
 
   private String requestId() {

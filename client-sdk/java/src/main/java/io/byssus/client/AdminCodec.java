@@ -2,7 +2,6 @@ package io.byssus.client;
 
 import io.byssus.client.admin.ClusterDescription;
 import io.byssus.client.admin.ClusterSettings;
-import io.byssus.client.admin.NamespaceDescription;
 import io.byssus.client.admin.NodeDescription;
 import io.byssus.client.admin.NodeRole;
 import io.byssus.client.admin.ReplicaDescription;
@@ -11,7 +10,6 @@ import io.byssus.client.admin.ShardDescription;
 import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.DescribeClusterResponse;
 import io.byssus.proto.admin.v1.InitClusterRequest;
-import java.time.Instant;
 import java.util.Optional;
 
 /** Between the messages of the admin API and the values that users see. */
@@ -38,15 +36,6 @@ final class AdminCodec {
         cluster.getRevision(),
         cluster.getLogReady(),
         cluster.getPlaced());
-  }
-
-  static NamespaceDescription namespace(io.byssus.proto.admin.v1.Namespace namespace) {
-    return new NamespaceDescription(
-        namespace.getSpec().getName(),
-        namespace.getNamespaceId(),
-        namespace.getSpec().getConflictRule().name(),
-        namespace.getRulesVersion(),
-        Instant.ofEpochMilli(namespace.getCreatedMs()));
   }
 
   static NodeDescription node(io.byssus.proto.admin.v1.NodeDescription node) {

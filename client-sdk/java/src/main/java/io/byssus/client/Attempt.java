@@ -16,9 +16,6 @@ import java.util.concurrent.TimeUnit;
  * to a live connection has certainly not reached anybody.
  */
 final class Attempt<Q, R> {
-  static final Metadata.Key<String> REQUEST_ID =
-      Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
-
   /** How many messages a unary call asks for: the second would be a breach of protocol. */
   static final int UNARY = 2;
 
@@ -64,7 +61,7 @@ final class Attempt<Q, R> {
    * @param deadlineNanos when the attempt ends itself, on the clock of {@code nowNanos}
    * @param messages how many answers may come before more are asked for with {@link #request}
    */
-  void start(Q request, String requestId, long nowNanos, long deadlineNanos, int messages) {
+  void start(Q request, CallTag tag, long nowNanos, long deadlineNanos, int messages) {
     synchronized (this) {
       if (state != State.NEW) {
         return;
@@ -84,9 +81,7 @@ final class Attempt<Q, R> {
       synchronized (this) {
         call = starting;
       }
-      Metadata headers = new Metadata();
-      headers.put(REQUEST_ID, requestId);
-      starting.start(new Receiving(deadlineNanos - nowNanos), headers);
+      starting.start(new Receiving(deadlineNanos - nowNanos), tag.headers());
       starting.sendMessage(request);
       starting.halfClose();
       starting.request(messages);

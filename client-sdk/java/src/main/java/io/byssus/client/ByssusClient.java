@@ -69,6 +69,7 @@ public final class ByssusClient implements AutoCloseable {
             settings.writeDeadline,
             settings.consistency,
             settings.acknowledgement,
+            settings.criticality,
             new Session(),
             settings.requestIds);
     this.admin = new AdminClient(this, settings.adminDeadline);
@@ -112,7 +113,7 @@ public final class ByssusClient implements AutoCloseable {
   public Namespace namespace(String name) {
     RequestChecks.namespaceName(name);
     return namespaces.computeIfAbsent(
-        name, ofName -> new Namespace(this, ofName, new RecordOrder()));
+        name, ofName -> new Namespace(new NamespaceCalls(this, ofName)));
   }
 
   /** Administration of the cluster. */

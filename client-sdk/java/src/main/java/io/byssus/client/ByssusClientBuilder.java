@@ -18,8 +18,9 @@ public final class ByssusClientBuilder {
   Duration writeDeadline = Duration.ofSeconds(10);
   Duration adminDeadline = Duration.ofSeconds(30);
   Duration closeTimeout = Duration.ofSeconds(10);
-  Consistency consistency = Consistency.EVENTUAL;
+  Consistency consistency = Consistency.OF_NAMESPACE;
   Acknowledgement acknowledgement = Acknowledgement.LOGGED;
+  Criticality criticality = Criticality.DEFAULT;
   RetryPolicy retryPolicy = RetryPolicy.defaults();
   ConnectionOptions connectionOptions = ConnectionOptions.defaults();
   String userAgent = "";
@@ -77,7 +78,7 @@ public final class ByssusClientBuilder {
     return this;
   }
 
-  /** How strong reads are unless their options say otherwise; default EVENTUAL. */
+  /** How strong reads are unless their options say otherwise; default: as the namespace says. */
   public ByssusClientBuilder consistency(Consistency level) {
     this.consistency = Objects.requireNonNull(level);
     return this;
@@ -86,6 +87,12 @@ public final class ByssusClientBuilder {
   /** When writes are answered unless their options say otherwise; default LOGGED. */
   public ByssusClientBuilder acknowledgement(Acknowledgement moment) {
     this.acknowledgement = Objects.requireNonNull(moment);
+    return this;
+  }
+
+  /** How critical calls are unless their options say otherwise; default DEFAULT. */
+  public ByssusClientBuilder criticality(Criticality calls) {
+    this.criticality = Objects.requireNonNull(calls);
     return this;
   }
 

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param writeDeadline how long writes may take
  * @param consistency how strong reads are
  * @param acknowledgement when writes are answered
+ * @param criticality how critical calls are
  * @param session the client's own
  * @param requestIds asked once per call
  */
@@ -19,6 +20,7 @@ record CallDefaults(
     Duration writeDeadline,
     Consistency consistency,
     Acknowledgement acknowledgement,
+    Criticality criticality,
     Session session,
     Supplier<String> requestIds) {
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
@@ -28,7 +30,7 @@ record CallDefaults(
     return new WriteTerms(
         options.acknowledgement().orElse(acknowledgement),
         options.session().orElse(session),
-        requestId(),
+        new CallTag(requestId(), options.criticality().orElse(criticality)),
         now + Durations.nanos(options.deadline().orElse(writeDeadline)));
   }
 
@@ -37,7 +39,7 @@ record CallDefaults(
     return new ReadTerms(
         options.consistency().orElse(consistency),
         options.session().orElse(session),
-        requestId(),
+        new CallTag(requestId(), options.criticality().orElse(criticality)),
         now + readNanos(options));
   }
 

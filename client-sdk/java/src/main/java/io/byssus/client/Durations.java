@@ -7,6 +7,8 @@ final class Durations {
   /** Far enough for any wait, and far from where nanoseconds overflow. */
   static final Duration MAX = Duration.ofDays(365);
 
+  private static final Duration MAX_MILLIS = Duration.ofMillis(Long.MAX_VALUE);
+
   private Durations() {}
 
   static Duration requirePositive(Duration duration) {
@@ -21,6 +23,14 @@ final class Durations {
       throw new IllegalArgumentException("must not be negative, is " + duration);
     }
     return duration;
+  }
+
+  /** Whole milliseconds; what does not fit is the nearest that does. */
+  static long millis(Duration duration) {
+    if (duration.isNegative()) {
+      return -1;
+    }
+    return duration.compareTo(MAX_MILLIS) > 0 ? Long.MAX_VALUE : duration.toMillis();
   }
 
   /** Nanoseconds, at most those of {@link #MAX}. */

@@ -53,7 +53,8 @@ final class MultiGetAnswer {
           return failed(key, shard, CallFailure.local(ErrorCode.NO_REPLICA, "shards changed"));
         }
         progressed = true;
-        return new OfKey(new KeyResult(key, record(key, result.getRecord(), context), null), null);
+        return new OfKey(
+            new KeyResult(key, StoredRecord.of(key, result.getRecord(), context), null), null);
       case ABSENT:
         progressed = true;
         return new OfKey(new KeyResult(key, null, null), null);
@@ -83,11 +84,6 @@ final class MultiGetAnswer {
     }
     ByssusClientException exception = Failures.read(failure, terms.requestId());
     return new OfKey(new KeyResult(key, null, exception), failure.retryable() ? failure : null);
-  }
-
-  private static StoredRecord record(
-      Key key, io.byssus.proto.kv.v1.Record record, ReadContext context) {
-    return new StoredRecord(key, record.getValue(), record.getVersion(), context);
   }
 
   private static CallFailure failure(io.byssus.proto.kv.v1.KeyError error) {

@@ -97,7 +97,7 @@ final class MultiGetCall implements LiveCalls.Call {
             path.calls(),
             KvServiceGrpc.getMultiGetMethod(),
             () -> request,
-            terms.requestId(),
+            terms.tag(),
             terms.deadline(),
             CallFailure::retryable,
             new RetriedCall.Outcome<>() {

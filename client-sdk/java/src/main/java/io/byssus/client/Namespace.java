@@ -1,13 +1,12 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
-import io.byssus.model.ErrorCode;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The records of one namespace. From {@link ByssusClient#namespace}; light, safe for use by several
@@ -30,21 +29,15 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Every method throws {@link IllegalStateException} once the client is closed.
  */
 public final class Namespace {
-  private final ByssusClient client;
-  private final String name;
+  private final NamespaceCalls calls;
 
-  /** Shared by all handles of this namespace: it keeps the writes of each record in order. */
-  private final RecordOrder order;
-
-  Namespace(ByssusClient client, String name, RecordOrder order) {
-    this.client = client;
-    this.name = name;
-    this.order = order;
+  Namespace(NamespaceCalls calls) {
+    this.calls = calls;
   }
 
   /** Its name. */
   public String name() {
-    return name;
+    return calls.name();
   }
 
   // Writes
@@ -65,7 +58,8 @@ public final class Namespace {
    * @param value at most 1 MiB; copied
    */
   public WriteResult put(Key key, byte[] value, WriteOptions options) {
-    return write(WriteRequest.put(name, key, ByteString.copyFrom(value)), options);
+    return calls.write(
+        WriteRequest.put(name(), key, ByteString.copyFrom(value), options.operation()), options);
   }
 
   /** Sets a record's value, as UTF-8. */
@@ -84,11 +78,11 @@ public final class Namespace {
    * @param value at most 1 MiB; copied before this returns
    */
   public CompletableFuture<WriteResult> putAsync(Key key, byte[] value, WriteOptions options) {
-    try {
-      return writeAsync(WriteRequest.put(name, key, ByteString.copyFrom(value)), options);
-    } catch (InvalidRequestException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    ByteString bytes = ByteString.copyFrom(value);
+    return toldWrite(
+        () -> WriteRequest.put(name(), key, bytes, options.operation()),
+        options,
+        Function.identity());
   }
 
   /** Removes a record; one that is absent is no error. */
@@ -98,7 +92,7 @@ public final class Namespace {
 
   /** Removes a record; one that is absent is no error. */
   public WriteResult delete(Key key, WriteOptions options) {
-    return write(WriteRequest.delete(name, key), options);
+    return calls.write(WriteRequest.delete(name(), key, options.operation()), options);
   }
 
   /** Removes a record; one that is absent is no error. */
@@ -108,11 +102,8 @@ public final class Namespace {
 
   /** Removes a record; one that is absent is no error. */
   public CompletableFuture<WriteResult> deleteAsync(Key key, WriteOptions options) {
-    try {
-      return writeAsync(WriteRequest.delete(name, key), options);
-    } catch (InvalidRequestException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return toldWrite(
+        () -> WriteRequest.delete(name(), key, options.operation()), options, Function.identity());
   }
 
   /** Changes several records of one partition key, all or none. */
@@ -122,7 +113,7 @@ public final class Namespace {
 
   /** Changes several records of one partition key, all or none. */
   public WriteResult write(WriteBatch batch, WriteOptions options) {
-    return write(WriteRequest.batch(name, batch), options);
+    return calls.write(WriteRequest.batch(name(), batch, options.operation()), options);
   }
 
   /** Changes several records of one partition key, all or none. */
@@ -132,11 +123,42 @@ public final class Namespace {
 
   /** Changes several records of one partition key, all or none. */
   public CompletableFuture<WriteResult> writeAsync(WriteBatch batch, WriteOptions options) {
-    try {
-      return writeAsync(WriteRequest.batch(name, batch), options);
-    } catch (InvalidRequestException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return toldWrite(
+        () -> WriteRequest.batch(name(), batch, options.operation()), options, Function.identity());
+  }
+
+  /**
+   * Adds to the number that a record's value is; see {@link #increment(Key, long, WriteOptions)}.
+   */
+  public IncrementResult increment(Key key, long delta) {
+    return increment(key, delta, WriteOptions.defaults());
+  }
+
+  /**
+   * Adds to the number that a record's value is: decimal digits with a "-" before them or not, in
+   * the range of a signed 64-bit number. An absent record counts as 0. Only in namespaces of {@code
+   * LOG_ORDER}. Answered when applied, with the sum; what is no number, or would leave the range,
+   * is told by {@link IncrementResult#failure()}.
+   *
+   * @param delta may be negative
+   */
+  public IncrementResult increment(Key key, long delta, WriteOptions options) {
+    return IncrementResult.of(
+        calls.write(WriteRequest.increment(name(), key, delta, options.operation()), options));
+  }
+
+  /** As {@link #increment(Key, long)}. */
+  public CompletableFuture<IncrementResult> incrementAsync(Key key, long delta) {
+    return incrementAsync(key, delta, WriteOptions.defaults());
+  }
+
+  /** As {@link #increment(Key, long, WriteOptions)}. */
+  public CompletableFuture<IncrementResult> incrementAsync(
+      Key key, long delta, WriteOptions options) {
+    return toldWrite(
+        () -> WriteRequest.increment(name(), key, delta, options.operation()),
+        options,
+        IncrementResult::of);
   }
 
   // Reads
@@ -148,7 +170,7 @@ public final class Namespace {
 
   /** Reads a record; empty where there is none of this key. */
   public Optional<StoredRecord> get(Key key, ReadOptions options) {
-    return Blocking.read(startGet(key, options));
+    return Blocking.read(calls.get(key, options));
   }
 
   /** Reads a record; empty where there is none of this key. */
@@ -158,11 +180,7 @@ public final class Namespace {
 
   /** Reads a record; empty where there is none of this key. */
   public CompletableFuture<Optional<StoredRecord>> getAsync(Key key, ReadOptions options) {
-    try {
-      return handOut(startGet(key, options), true);
-    } catch (InvalidRequestException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return told(() -> calls.get(key, options));
   }
 
   /** Reads several records, of any partition keys; a key may stand more than once. */
@@ -176,7 +194,7 @@ public final class Namespace {
    * for; else each key has its own result or failure.
    */
   public MultiGetResult multiGet(Collection<Key> keys, ReadOptions options) {
-    return Blocking.read(startMultiGet(keys, options));
+    return Blocking.read(calls.multiGet(keys, options));
   }
 
   /** As {@link #multiGet(Collection)}. */
@@ -187,11 +205,26 @@ public final class Namespace {
   /** As {@link #multiGet(Collection, ReadOptions)}. */
   public CompletableFuture<MultiGetResult> multiGetAsync(
       Collection<Key> keys, ReadOptions options) {
-    try {
-      return handOut(startMultiGet(keys, options), true);
-    } catch (InvalidRequestException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return told(() -> calls.multiGet(keys, options));
+  }
+
+  /** Lists the versions of a record that can still be read, deletions included. */
+  public VersionPage versions(Key key, VersionQuery query) {
+    return versions(key, query, ReadOptions.defaults());
+  }
+
+  /**
+   * Lists the versions of a record that can still be read, deletions included: up to the query's
+   * limit, and at most about 4 MiB. Where versions are left, the page says where to go on.
+   */
+  public VersionPage versions(Key key, VersionQuery query, ReadOptions options) {
+    return Blocking.read(calls.versions(key, query, options));
+  }
+
+  /** As {@link #versions(Key, VersionQuery, ReadOptions)}. */
+  public CompletableFuture<VersionPage> versionsAsync(
+      Key key, VersionQuery query, ReadOptions options) {
+    return told(() -> calls.versions(key, query, options));
   }
 
   /** Reads the records of a partition key, one after the other. Close the cursor. */
@@ -206,10 +239,7 @@ public final class Namespace {
    * @throws InvalidRequestException where the partition key is past a limit
    */
   public ScanCursor scan(Scan scan, ReadOptions options) {
-    RequestChecks.partitionKey(scan.partitionKey());
-    ReadPath path = client.reads();
-    ReadTerms terms = client.defaults().read(options, path.calls().now());
-    return new ScanCursor(path, name, scan, terms, client.defaults().readNanos(options));
+    return calls.scan(scan, options);
   }
 
   /** Reads a page of records. */
@@ -222,7 +252,7 @@ public final class Namespace {
    * before the selection does, it says where to go on.
    */
   public ScanPage scanPage(Scan scan, ReadOptions options) {
-    return Blocking.read(startPage(scan, options));
+    return Blocking.read(calls.page(scan, options));
   }
 
   /** As {@link #scanPage(Scan)}. */
@@ -232,96 +262,24 @@ public final class Namespace {
 
   /** As {@link #scanPage(Scan, ReadOptions)}. */
   public CompletableFuture<ScanPage> scanPageAsync(Scan scan, ReadOptions options) {
+    return told(() -> calls.page(scan, options));
+  }
+
+  /** What a call begins that may refuse to: told through the future, too. */
+  private <T> CompletableFuture<T> told(Supplier<CompletableFuture<T>> beginning) {
     try {
-      return handOut(startPage(scan, options), true);
+      return calls.handOut(beginning.get(), Function.identity(), true);
     } catch (InvalidRequestException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  // How they are begun
-
-  private WriteResult write(WriteRequest<?> request, WriteOptions options) {
-    WritePath path = client.writes();
-    WriteTerms terms = client.defaults().write(options, path.calls().now());
-    boolean entered;
+  private <T> CompletableFuture<T> toldWrite(
+      Supplier<WriteRequest<?>> request, WriteOptions options, Function<WriteResult, T> answer) {
     try {
-      entered = path.open().enter(request.bytes(), terms.deadline() - path.calls().now());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new NotWrittenException(
-          ErrorCode.OVERLOADED, "not written: interrupted while waiting to be sent", e);
+      return calls.writeAsync(request.get(), options, answer);
+    } catch (InvalidRequestException e) {
+      return CompletableFuture.failedFuture(e);
     }
-    if (!entered) {
-      throw Failures.notWritten(path.open().full(), terms.requestId());
-    }
-    return Blocking.write(new WriteCall<>(path, order, request, terms).start());
-  }
-
-  private CompletableFuture<WriteResult> writeAsync(WriteRequest<?> request, WriteOptions options) {
-    WritePath path = client.writes();
-    WriteTerms terms = client.defaults().write(options, path.calls().now());
-    if (!path.open().tryEnter(request.bytes())) {
-      return CompletableFuture.failedFuture(
-          Failures.notWritten(path.open().full(), terms.requestId()));
-    }
-    return handOut(new WriteCall<>(path, order, request, terms).start(), false);
-  }
-
-  private CompletableFuture<Optional<StoredRecord>> startGet(Key key, ReadOptions options) {
-    RequestChecks.key(key);
-    ReadPath path = client.reads();
-    return new GetCall(path, name, key, client.defaults().read(options, path.calls().now()))
-        .start();
-  }
-
-  private CompletableFuture<MultiGetResult> startMultiGet(
-      Collection<Key> keys, ReadOptions options) {
-    List<Key> asked = List.copyOf(keys);
-    RequestChecks.keys(asked);
-    ReadPath path = client.reads();
-    return new MultiGetCall(path, name, asked, client.defaults().read(options, path.calls().now()))
-        .start();
-  }
-
-  private CompletableFuture<ScanPage> startPage(Scan scan, ReadOptions options) {
-    RequestChecks.partitionKey(scan.partitionKey());
-    ReadPath path = client.reads();
-    return new ScanPageCall(path, name, scan, client.defaults().read(options, path.calls().now()))
-        .start();
-  }
-
-  /**
-   * The user's own future: completed on the callback executor, so that what users hang on it cannot
-   * hold up a connection.
-   */
-  private <T> CompletableFuture<T> handOut(CompletableFuture<T> inner, boolean cancellable) {
-    CompletableFuture<T> users = new CompletableFuture<>();
-    inner.whenComplete(
-        (value, failure) -> {
-          Runnable complete =
-              () -> {
-                if (failure == null) {
-                  users.complete(value);
-                } else {
-                  users.completeExceptionally(failure);
-                }
-              };
-          try {
-            client.callbacks().execute(complete);
-          } catch (RejectedExecutionException e) {
-            // The user has shut his executor down; his future must not wait for ever.
-            complete.run();
-          }
-        });
-    if (cancellable) {
-      users.whenComplete(
-          (value, failure) -> {
-            if (users.isCancelled()) {
-              inner.cancel(false);
-            }
-          });
-    }
-    return users;
   }
 }

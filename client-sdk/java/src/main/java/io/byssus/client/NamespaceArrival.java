@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Waits until the dispatchers know a namespace that was just created: each follows the control
- * plane at its own pace. A dispatcher that cannot be asked is not waited for.
+ * Waits until the dispatchers know that a namespace was just created, or deleted: each follows the
+ * control plane at its own pace. A dispatcher that cannot be asked is not waited for.
  */
 final class NamespaceArrival {
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -27,16 +27,30 @@ final class NamespaceArrival {
     this.deadline = deadline;
   }
 
+  /** Waits until the namespace is known. */
   void await(String namespace) {
+    await(namespace, false);
+  }
+
+  /** Waits until the namespace is unknown. */
+  void awaitGone(String namespace) {
+    await(namespace, true);
+  }
+
+  private void await(String namespace, boolean gone) {
     ResolveRequest request = ResolveRequest.newBuilder().setNamespace(namespace).build();
     for (Dispatcher dispatcher : calls.dispatchers().all()) {
       CompletableFuture<Void> arrived = new CompletableFuture<>();
-      ask(dispatcher, request, arrived);
+      ask(dispatcher, request, gone, arrived);
       Blocking.read(arrived);
     }
   }
 
-  private void ask(Dispatcher dispatcher, ResolveRequest request, CompletableFuture<Void> arrived) {
+  private void ask(
+      Dispatcher dispatcher,
+      ResolveRequest request,
+      boolean gone,
+      CompletableFuture<Void> arrived) {
     long now = calls.now();
     new Attempt<>(
             dispatcher,
@@ -51,13 +65,21 @@ final class NamespaceArrival {
               public void ended(CallFailure failure) {
                 boolean unknown =
                     failure != null && failure.code() == ErrorCode.NAMESPACE_NOT_FOUND;
-                if (!unknown
+                boolean asked = failure == null || unknown;
+                if (!asked
+                    || unknown == gone
                     || calls.now() + PAUSE_NANOS - deadline >= 0
-                    || calls.later(() -> ask(dispatcher, request, arrived), PAUSE_NANOS) == null) {
+                    || calls.later(() -> ask(dispatcher, request, gone, arrived), PAUSE_NANOS)
+                        == null) {
                   arrived.complete(null);
                 }
               }
             })
-        .start(request, requestId, now, calls.attemptDeadline(now, deadline), Attempt.UNARY);
+        .start(
+            request,
+            CallTag.of(requestId),
+            now,
+            calls.attemptDeadline(now, deadline),
+            Attempt.UNARY);
   }
 }

@@ -106,7 +106,7 @@ final class NamespaceDirectory {
             calls,
             KvServiceGrpc.getResolveMethod(),
             () -> request,
-            first.requestId,
+            CallTag.of(first.requestId),
             first.deadline,
             CallFailure::retryable,
             new RetriedCall.Outcome<ResolveResponse>() {

@@ -5,16 +5,20 @@ package io.byssus.client;
  *
  * @param consistency how strong it is
  * @param session what it must have seen, and where it notes what it saw
- * @param requestId the same in every attempt
+ * @param tag what every attempt carries
  * @param deadline on the clock of {@link Calls}
  */
-record ReadTerms(Consistency consistency, Session session, String requestId, long deadline) {
+record ReadTerms(Consistency consistency, Session session, CallTag tag, long deadline) {
   /** Whether there is anything that the read must have seen. */
   boolean needsToken() {
-    return consistency == Consistency.SESSION && !session.isEmpty();
+    return consistency.takesToken() && !session.isEmpty();
+  }
+
+  String requestId() {
+    return tag.requestId();
   }
 
   ReadTerms withDeadline(long newDeadline) {
-    return new ReadTerms(consistency, session, requestId, newDeadline);
+    return new ReadTerms(consistency, session, tag, newDeadline);
   }
 }

@@ -14,7 +14,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
   private final Calls calls;
   private final MethodDescriptor<Q, R> method;
   private final Supplier<Q> request;
-  private final String requestId;
+  private final CallTag tag;
   private final long deadline;
   private final Predicate<CallFailure> retry;
   private final Outcome<R> outcome;
@@ -42,14 +42,14 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
       Calls calls,
       MethodDescriptor<Q, R> method,
       Supplier<Q> request,
-      String requestId,
+      CallTag tag,
       long deadline,
       Predicate<CallFailure> retry,
       Outcome<R> outcome) {
     this.calls = calls;
     this.method = method;
     this.request = request;
-    this.requestId = requestId;
+    this.tag = tag;
     this.deadline = deadline;
     this.retry = retry;
     this.outcome = outcome;
@@ -71,7 +71,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
       }
       attempt = next;
     }
-    next.start(request.get(), requestId, now, calls.attemptDeadline(now, deadline), Attempt.UNARY);
+    next.start(request.get(), tag, now, calls.attemptDeadline(now, deadline), Attempt.UNARY);
   }
 
   private final class Answer implements Attempt.Listener<R> {

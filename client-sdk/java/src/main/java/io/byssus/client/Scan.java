@@ -4,8 +4,9 @@ import com.google.protobuf.ByteString;
 import java.util.Objects;
 
 /**
- * Which records a scan reads: those of one partition key, in the byte order of their sort keys. All
- * of them, or those whose sort key starts with a prefix, or those in a range. Immutable.
+ * Which records a scan reads: those of one partition key, in the byte order of their sort keys or
+ * in the reverse. All of them, or those whose sort key starts with a prefix, or those in a range.
+ * Immutable.
  *
  * <pre>{@code
  * Scan.of("NL").prefix("Am").limit(20)
@@ -16,6 +17,7 @@ public final class Scan {
   private final ByteString prefix;
   private final ByteString start;
   private final ByteString end;
+  private final boolean reverse;
   private final long limit;
   private final PageToken after;
 
@@ -24,12 +26,14 @@ public final class Scan {
       ByteString prefix,
       ByteString start,
       ByteString end,
+      boolean reverse,
       long limit,
       PageToken after) {
     this.partitionKey = partitionKey;
     this.prefix = prefix;
     this.start = start;
     this.end = end;
+    this.reverse = reverse;
     this.limit = limit;
     this.after = after;
   }
@@ -45,7 +49,8 @@ public final class Scan {
   }
 
   private static Scan of(ByteString partitionKey) {
-    return new Scan(partitionKey, ByteString.EMPTY, ByteString.EMPTY, ByteString.EMPTY, 0, null);
+    return new Scan(
+        partitionKey, ByteString.EMPTY, ByteString.EMPTY, ByteString.EMPTY, false, 0, null);
   }
 
   /** Only sort keys that start with these bytes. Replaces an earlier prefix or range. */
@@ -75,6 +80,11 @@ public final class Scan {
         ByteString.EMPTY, ByteString.copyFrom(startInclusive), ByteString.copyFrom(endExclusive));
   }
 
+  /** From the end of the selection to its beginning. Part of the selection. */
+  public Scan reverse() {
+    return new Scan(partitionKey, prefix, start, end, true, limit, after);
+  }
+
   /**
    * At most this many records.
    *
@@ -84,16 +94,17 @@ public final class Scan {
     if (records < 0) {
       throw new IllegalArgumentException("limit must not be negative, is " + records);
     }
-    return new Scan(partitionKey, prefix, start, end, records, after);
+    return new Scan(partitionKey, prefix, start, end, reverse, records, after);
   }
 
   /** Goes on where an earlier scan of the same partition key and selection stopped. */
   public Scan after(PageToken token) {
-    return new Scan(partitionKey, prefix, start, end, limit, Objects.requireNonNull(token));
+    return new Scan(
+        partitionKey, prefix, start, end, reverse, limit, Objects.requireNonNull(token));
   }
 
   private Scan selecting(ByteString newPrefix, ByteString newStart, ByteString newEnd) {
-    return new Scan(partitionKey, newPrefix, newStart, newEnd, limit, after);
+    return new Scan(partitionKey, newPrefix, newStart, newEnd, reverse, limit, after);
   }
 
   ByteString partitionKey() {
@@ -110,6 +121,10 @@ public final class Scan {
 
   ByteString end() {
     return end;
+  }
+
+  boolean isReverse() {
+    return reverse;
   }
 
   long limit() {

@@ -201,7 +201,7 @@ public final class ScanCursor
     dispatcher = path.calls().dispatchers().pick(dispatcher);
     ScanStream opening = new ScanStream(dispatcher);
     stream = opening;
-    opening.open(progress.request(view), terms.requestId(), now);
+    opening.open(progress.request(view), terms.tag(), now);
     if (closed.getCount() == 0) {
       opening.stop();
     }

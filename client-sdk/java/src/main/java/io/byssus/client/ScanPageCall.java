@@ -74,7 +74,7 @@ final class ScanPageCall implements LiveCalls.Call {
     pieces.attempt = next;
     attempt = next;
     long deadline = path.calls().attemptDeadline(now, terms.deadline());
-    next.start(progress.request(view), terms.requestId(), now, deadline, ScanStream.AHEAD);
+    next.start(progress.request(view), terms.tag(), now, deadline, ScanStream.AHEAD);
   }
 
   private final class Pieces implements Attempt.Listener<ScanResponse> {

@@ -35,6 +35,7 @@ final class ScanProgress {
             .setNamespace(namespace)
             .setPartitionKey(scan.partitionKey())
             .setPageToken(pageToken)
+            .setReverse(scan.isReverse())
             .setOptions(view.options(terms));
     if (!scan.prefix().isEmpty()) {
       request.setPrefix(scan.prefix());
@@ -54,7 +55,9 @@ final class ScanProgress {
     List<StoredRecord> taken = new ArrayList<>(piece.getRecordsCount());
     for (ScanRecord record : piece.getRecordsList()) {
       Key key = Key.of(scan.partitionKey(), record.getSortKey());
-      taken.add(new StoredRecord(key, record.getValue(), record.getVersion(), context));
+      taken.add(
+          new StoredRecord(
+              key, record.getValue(), record.getVersion(), record.getExpiresMs(), context));
     }
     records += taken.size();
     pageToken = piece.getNextPageToken();

@@ -36,8 +36,8 @@ final class ScanStream implements Attempt.Listener<ScanResponse> {
     this.attempt = new Attempt<>(dispatcher, KvServiceGrpc.getScanMethod(), this);
   }
 
-  void open(ScanRequest request, String requestId, long now) {
-    attempt.start(request, requestId, now, now + LIFE_NANOS, AHEAD);
+  void open(ScanRequest request, CallTag tag, long now) {
+    attempt.start(request, tag, now, now + LIFE_NANOS, AHEAD);
   }
 
   /** The next event; null where none comes in time. Asks for another piece for each one taken. */

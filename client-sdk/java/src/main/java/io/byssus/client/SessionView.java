@@ -35,13 +35,16 @@ record SessionView(ResolvedNamespace namespace, Map<Integer, Long> positions) {
   }
 
   ReadOptions options(ReadTerms terms) {
-    return ReadOptions.newBuilder()
-        .setConsistency(
-            terms.consistency() == Consistency.SESSION
-                ? io.byssus.proto.kv.v1.Consistency.SESSION
-                : io.byssus.proto.kv.v1.Consistency.EVENTUAL)
-        .putAllSessionToken(positions)
-        .build();
+    ReadOptions.Builder options =
+        ReadOptions.newBuilder()
+            .setConsistency(terms.consistency().toProto())
+            .setCriticality(terms.tag().criticality().toProto())
+            .putAllSessionToken(positions);
+    terms
+        .consistency()
+        .maxStaleness()
+        .ifPresent(staleness -> options.setMaxStalenessMs(staleness.toMillis()));
+    return options.build();
   }
 
   /** Whether the shard that answered for a partition key is the one that was expected. */

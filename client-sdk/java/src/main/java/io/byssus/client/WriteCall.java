@@ -4,7 +4,6 @@ import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriteResponse;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 
@@ -147,17 +146,18 @@ final class WriteCall<Q> implements LiveCalls.Call {
       message = request.message().apply(options());
     }
     long attemptDeadline = calls.attemptDeadline(now, terms.deadline());
-    next.start(message, terms.requestId(), now, attemptDeadline, Attempt.UNARY);
+    next.start(message, terms.tag(), now, attemptDeadline, Attempt.UNARY);
   }
 
   private WriteOptions options() {
     return WriteOptions.newBuilder()
         .setAcknowledgement(
-            terms.acknowledgement() == Acknowledgement.APPLIED
+            terms.acknowledgement() == Acknowledgement.APPLIED || request.hasOutcome()
                 ? io.byssus.proto.kv.v1.Acknowledgement.APPLIED
                 : io.byssus.proto.kv.v1.Acknowledgement.LOGGED)
         .setStamp(stamp.toProto())
         .setNamespaceId(namespace.id())
+        .setCriticality(terms.tag().criticality().toProto())
         .build();
   }
 
@@ -202,13 +202,7 @@ final class WriteCall<Q> implements LiveCalls.Call {
     }
     terms.session().saw(response.getShard(), response.getPosition());
     giveBack(false);
-    result.complete(
-        new WriteResult(
-            response.getShard(),
-            Position.of(response.getPosition()),
-            terms.acknowledgement() == Acknowledgement.APPLIED
-                ? OptionalLong.of(response.getVersion())
-                : OptionalLong.empty()));
+    result.complete(WriteResult.of(response));
   }
 
   /** What is wrong with an acknowledgement: null where nothing is. */

@@ -5,8 +5,11 @@ package io.byssus.client;
  *
  * @param acknowledgement when it is answered
  * @param session where its position is noted
- * @param requestId the same in every attempt
+ * @param tag what every attempt carries
  * @param deadline on the clock of {@link Calls}
  */
-record WriteTerms(
-    Acknowledgement acknowledgement, Session session, String requestId, long deadline) {}
+record WriteTerms(Acknowledgement acknowledgement, Session session, CallTag tag, long deadline) {
+  String requestId() {
+    return tag.requestId();
+  }
+}

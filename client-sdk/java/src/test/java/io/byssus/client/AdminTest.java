@@ -3,6 +3,7 @@ package io.byssus.client;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.byssus.client.admin.ConflictRule;
 import io.byssus.client.admin.NamespaceDescription;
 import io.byssus.client.admin.ReplicaState;
 import io.byssus.client.admin.ShardDescription;
@@ -34,7 +35,7 @@ final class AdminTest {
   void aNamespaceIsCreatedOnce() {
     NamespaceDescription created = client.admin().createNamespace("signals");
     assertEquals("signals", created.name());
-    assertEquals("LOG_ORDER", created.conflictRule());
+    assertEquals(ConflictRule.LOG_ORDER, created.conflictRule());
     assertEquals(created, client.admin().describeNamespace("signals"));
     AlreadyExistsException e =
         assertThrows(AlreadyExistsException.class, () -> client.admin().createNamespace("signals"));

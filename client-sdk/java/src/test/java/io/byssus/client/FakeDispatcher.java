@@ -117,7 +117,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      String id = String.valueOf(headers.get(Attempt.REQUEST_ID));
+      String id = String.valueOf(headers.get(CallTag.REQUEST_ID));
       requestIds.add(id);
       return Contexts.interceptCall(
           Context.current().withValue(REQUEST_ID, id), call, headers, next);

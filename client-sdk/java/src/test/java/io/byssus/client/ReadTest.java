@@ -89,8 +89,9 @@ final class ReadTest {
 
   @Test
   void anEventualReadNamesNoPositionAndNeedsNoResolving() {
-    places.get(AMSTERDAM);
-    places.get(GENT);
+    ReadOptions eventual = ReadOptions.defaults().withConsistency(Consistency.EVENTUAL);
+    places.get(AMSTERDAM, eventual);
+    places.get(GENT, eventual);
     assertTrue(gets().stream().allMatch(get -> get.getOptions().getSessionTokenMap().isEmpty()));
     assertEquals(0, cluster.dispatchers.stream().mapToInt(d -> d.resolves.get()).sum());
   }

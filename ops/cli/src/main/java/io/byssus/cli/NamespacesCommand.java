@@ -25,7 +25,7 @@ final class NamespacesCommand {
       table.row(
           namespace.name(),
           namespace.id(),
-          namespace.conflictRule(),
+          namespace.conflictRule().name(),
           namespace.rulesVersion(),
           namespace.created());
     }
@@ -37,7 +37,7 @@ final class NamespacesCommand {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     object.put("name", namespace.name());
     object.put("id", namespace.id());
-    object.put("conflict_rule", namespace.conflictRule());
+    object.put("conflict_rule", namespace.conflictRule().name());
     object.put("rules_version", namespace.rulesVersion());
     object.put("created", namespace.created().toString());
     return object;

@@ -1,15 +1,34 @@
 package io.byssus.client.admin;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A namespace as it stands.
  *
- * @param name its name
+ * @param settings what it is declared to be
  * @param id its number, never reused
- * @param conflictRule which of two writes of one record wins, as in {@code LOG_ORDER}
- * @param rulesVersion 1, and one more with every change of its rules
+ * @param rulesVersion 1, and one more with every change of its settings
  * @param created when it was created, by the clock of the control plane's leader
+ * @param state where it stands in its life
+ * @param undeleteUntil until when it can be undeleted; empty where it is not deleted
+ * @param sizes how much it holds: told where one namespace is described by a dispatcher, else empty
  */
 public record NamespaceDescription(
-    String name, int id, String conflictRule, long rulesVersion, Instant created) {}
+    NamespaceSettings settings,
+    int id,
+    long rulesVersion,
+    Instant created,
+    NamespaceState state,
+    Optional<Instant> undeleteUntil,
+    Optional<NamespaceSizes> sizes) {
+  /** Its name. */
+  public String name() {
+    return settings.name();
+  }
+
+  /** Which of two writes of one record wins. */
+  public ConflictRule conflictRule() {
+    return settings.conflictRule();
+  }
+}
