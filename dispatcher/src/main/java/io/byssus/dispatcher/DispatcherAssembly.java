@@ -173,16 +173,15 @@ final class DispatcherAssembly {
             map::await,
             (name, limit) -> namespaceExists(controlPlane, name, limit),
             threads.lookups());
+    ReplicaCall.Tools tools = new ReplicaCall.Tools(threads.timer(), System::nanoTime, metrics);
+    ReplicaReads replicas = new ReplicaReads(router, channels, tools);
+    HotRecords hot =
+        new HotRecords(
+            Runtime.getRuntime().maxMemory() / 16, System::nanoTime, hooks.cacheLinearizable());
+    registry.gauge("byssus.dispatcher.answers.held", hot, HotRecords::size);
     ReadPath reads =
         new ReadPath(
-            map::current,
-            namespaces,
-            router,
-            channels,
-            clock,
-            System::nanoTime,
-            threads.timer(),
-            metrics);
+            namespaces, new ShardLocator(map::current), replicas, hot, channels, tools, clock);
     WritePath writes =
         new WritePath(
             map::current,
@@ -192,7 +191,7 @@ final class DispatcherAssembly {
             writer,
             new RulesAnnouncer(),
             shard -> router.lagging(shard, config.lagLimit()),
-            reads::awaitApplied,
+            replicas::awaitApplied,
             clock,
             threads.timer(),
             threads.writes(),

@@ -14,6 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class DispatcherMetrics {
   private final MeterRegistry registry;
   private final Counter retries;
+  private final Counter hedges;
+  private final Counter hedgesWon;
+  private final Counter sharedAnswers;
+  private final Counter remembered;
   private final Counter rulesAnnounced;
   private final Map<Integer, Shard> shards = new ConcurrentHashMap<>();
 
@@ -23,10 +27,21 @@ final class DispatcherMetrics {
         Counter.builder("byssus.dispatcher.replica.retries")
             .description("Attempts at a replica after another had failed the same read")
             .register(registry);
+    this.hedges =
+        counter("byssus.dispatcher.hedges.sent", "Slow reads that were asked of a second replica");
+    this.hedgesWon =
+        counter("byssus.dispatcher.hedges.won", "Slow reads that the second replica answered");
+    this.sharedAnswers =
+        counter("byssus.dispatcher.reads.shared", "Reads answered by what another had asked");
+    this.remembered = counter("byssus.dispatcher.reads.remembered", "Reads answered from memory");
     this.rulesAnnounced =
         Counter.builder("byssus.dispatcher.rules.announced")
             .description("Writes that carried their namespace's rules into the log")
             .register(registry);
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder(name).description(description).register(registry);
   }
 
   /** The meters of one shard's writes. */
@@ -83,6 +98,26 @@ final class DispatcherMetrics {
 
   void retried() {
     retries.increment();
+  }
+
+  /** A slow read is being asked of a second replica. */
+  void hedged() {
+    hedges.increment();
+  }
+
+  /** The second replica was the first to answer. */
+  void hedgeWon() {
+    hedgesWon.increment();
+  }
+
+  /** A read took the answer to another. */
+  void sharedAnswer() {
+    sharedAnswers.increment();
+  }
+
+  /** A read was answered from memory. */
+  void remembered() {
+    remembered.increment();
   }
 
   void rulesAnnounced() {

@@ -4,6 +4,8 @@ import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.KvServiceGrpc.KvServiceImplBase;
+import io.byssus.proto.kv.v1.ListVersionsRequest;
+import io.byssus.proto.kv.v1.ListVersionsResponse;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
 import io.byssus.proto.kv.v1.PutRequest;
@@ -11,6 +13,8 @@ import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ResolveResponse;
 import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
+import io.byssus.proto.kv.v1.ScanShardRequest;
+import io.byssus.proto.kv.v1.ScanShardResponse;
 import io.byssus.proto.kv.v1.WriteBatchRequest;
 import io.byssus.proto.kv.v1.WriteResponse;
 import io.grpc.Context;
@@ -75,6 +79,19 @@ final class KvService extends KvServiceImplBase {
   public void scan(ScanRequest request, StreamObserver<ScanResponse> caller) {
     ReadChecks.check(request);
     reads.scan(request, (ServerCallStreamObserver<ScanResponse>) caller);
+  }
+
+  @Override
+  public void scanShard(ScanShardRequest request, StreamObserver<ScanShardResponse> caller) {
+    ReadChecks.check(request);
+    reads.scanShard(request, (ServerCallStreamObserver<ScanShardResponse>) caller);
+  }
+
+  @Override
+  public void listVersions(
+      ListVersionsRequest request, StreamObserver<ListVersionsResponse> caller) {
+    ReadChecks.check(request);
+    UnaryAnswer.send(reads.listVersions(request, deadline()), caller);
   }
 
   private CallDeadline deadline() {

@@ -7,18 +7,19 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.model.Limits;
+import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.ShardKeyResults;
 import io.byssus.proto.internal.v1.ShardKeys;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
 import io.byssus.proto.internal.v1.ShardMultiGetResponse;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
-import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.KeyError;
 import io.byssus.proto.kv.v1.KeyResult;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
 import io.byssus.proto.kv.v1.ReadContext;
+import io.byssus.proto.kv.v1.ReadOptions;
 import io.grpc.Context;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,6 +43,7 @@ final class MultiGetCall {
   private final ServerChannels channels;
   private final ScheduledExecutorService timer;
   private final int namespaceId;
+  private final ReadLevel level;
   private final CallDeadline deadline;
   private final Context context = Context.current();
   private final List<Key> keys;
@@ -64,11 +66,13 @@ final class MultiGetCall {
       ServerChannels channels,
       ScheduledExecutorService timer,
       int namespaceId,
+      ReadLevel level,
       List<Key> keys,
       CallDeadline deadline) {
     this.channels = channels;
     this.timer = timer;
     this.namespaceId = namespaceId;
+    this.level = level;
     this.deadline = deadline;
     this.keys = keys;
     this.results = new KeyResult[keys.size()];
@@ -77,27 +81,34 @@ final class MultiGetCall {
 
   /** Starts; belongs to the current gRPC context and ends with it. */
   static CompletableFuture<MultiGetResponse> start(
-      ReadPath reads,
+      ShardLocator shards,
+      ReplicaReads replicas,
       ServerChannels channels,
       ScheduledExecutorService timer,
-      int namespaceId,
+      NamespaceEntry namespace,
       MultiGetRequest request,
       CallDeadline deadline) {
     MultiGetCall call =
-        new MultiGetCall(channels, timer, namespaceId, request.getKeysList(), deadline);
-    call.begin(reads, request);
+        new MultiGetCall(
+            channels,
+            timer,
+            namespace.getRules().getNamespaceId(),
+            ReadLevel.of(request.getOptions(), namespace),
+            request.getKeysList(),
+            deadline);
+    call.begin(shards, replicas, request.getOptions());
     return call.answer;
   }
 
-  private synchronized void begin(ReadPath reads, MultiGetRequest request) {
+  private synchronized void begin(ShardLocator shards, ReplicaReads replicas, ReadOptions options) {
     Map<Integer, Part> parts = new LinkedHashMap<>();
     for (int i = 0; i < keys.size(); i++) {
-      int shard = reads.shardOf(namespaceId, keys.get(i).getPartitionKey());
+      int shard = shards.of(namespaceId, keys.get(i).getPartitionKey());
       try {
         parts
             .computeIfAbsent(
                 shard,
-                s -> new Part(reads.search(shard, reads.atLeast(shard, request.getOptions()))))
+                s -> new Part(replicas.search(shard, level, shards.atLeast(shard, level, options))))
             .indexes
             .add(i);
       } catch (ByssusException e) {
@@ -122,7 +133,7 @@ final class MultiGetCall {
       Optional<Replica> replica = deadline.passed() ? Optional.empty() : part.search.next();
       if (replica.isPresent()) {
         byServer.computeIfAbsent(replica.get(), r -> new ArrayList<>()).add(part);
-      } else if (deadline.passed()) {
+      } else if (deadline.passed() || part.search.hopeless()) {
         giveUp(part, part.search.exhausted());
       } else {
         pausing.add(part);
@@ -147,8 +158,7 @@ final class MultiGetCall {
             .setMaxBytes(Limits.MAX_RESPONSE_BYTES);
     for (Part part : parts) {
       ShardKeys.Builder shard = question.addShardsBuilder();
-      shard.setView(
-          ShardView.newBuilder().setShard(part.search.shard()).setAtLeast(part.search.atLeast()));
+      shard.setView(level.view(part.search.shard(), part.search.atLeast()));
       part.indexes.forEach(index -> shard.addKeys(keys.get(index)));
     }
     channels
@@ -203,6 +213,11 @@ final class MultiGetCall {
   private boolean take(Part part, ShardKeyResults shard, Replica replica) {
     if (shard.getResultsCount() != part.indexes.size()) {
       part.search.failed(replica, nonsense(replica));
+      return false;
+    }
+    Optional<ByssusException> objection = level.objection(shard.getContext());
+    if (objection.isPresent()) {
+      part.search.failed(replica, objection.get());
       return false;
     }
     if (shard.hasContext()) {

@@ -7,11 +7,14 @@ import io.byssus.model.FieldChecks;
 import io.byssus.model.Limits;
 import io.byssus.model.NamespaceNames;
 import io.byssus.model.Position;
+import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetRequest;
+import io.byssus.proto.kv.v1.ListVersionsRequest;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.ReadOptions;
 import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ScanRequest;
+import io.byssus.proto.kv.v1.ScanShardRequest;
 
 /**
  * Holds reads to the limits of {@link Limits} and of the protocol's comments. Every method finds
@@ -59,15 +62,54 @@ final class ReadChecks {
     checks.fields.sortKey("prefix", partitionKey, request.getPrefix());
     checks.fields.sortKey("range.start", partitionKey, request.getRange().getStart());
     checks.fields.sortKey("range.end", partitionKey, request.getRange().getEnd());
-    if (!request.getPageToken().isEmpty() && PageTokens.decode(request.getPageToken()).isEmpty()) {
-      checks.fields.problem("page_token", "is not a next_page_token that a scan answered");
-    }
+    checks.pageToken(request.getPageToken());
     checks.readOptions(request.getOptions());
     checks.fields.finish();
   }
 
+  static void check(ScanShardRequest request) {
+    ReadChecks checks = new ReadChecks();
+    checks.namespace(request.getNamespace());
+    checks.pageToken(request.getPageToken());
+    checks.readOptions(request.getOptions());
+    checks.fields.finish();
+  }
+
+  static void check(ListVersionsRequest request) {
+    ReadChecks checks = new ReadChecks();
+    checks.namespace(request.getNamespace());
+    checks.fields.key("key", request.getKey());
+    long to = request.getToVersion();
+    if (to != 0 && Long.compareUnsigned(request.getFromVersion(), to) > 0) {
+      checks.fields.problem(
+          "from_version",
+          "is "
+              + Long.toUnsignedString(request.getFromVersion())
+              + ", above to_version, which is "
+              + Long.toUnsignedString(to));
+    }
+    checks.fields.atMost(
+        "limit",
+        Integer.toUnsignedLong(request.getLimit()),
+        Limits.MAX_LISTED_VERSIONS,
+        "versions");
+    checks.pageToken(request.getPageToken());
+    checks.readOptions(request.getOptions());
+    checks.fields.finish();
+  }
+
+  private void pageToken(ByteString token) {
+    if (!token.isEmpty() && PageTokens.decode(token).isEmpty()) {
+      fields.problem("page_token", "is not a next_page_token that was answered");
+    }
+  }
+
   private void readOptions(ReadOptions options) {
     fields.readLevel("options", options.getConsistency(), options.getMaxStalenessMs());
+    if (options.getCriticality() == Criticality.UNRECOGNIZED) {
+      fields.problem(
+          "options.criticality", "is not known here; SHEDDABLE, DEFAULT and CRITICAL are");
+    }
     options
         .getSessionTokenMap()
         .forEach(

@@ -1,27 +1,17 @@
 package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
-import io.byssus.clustermap.ClusterImage;
-import io.byssus.clustermap.replicas.ReplicaSearch;
 import io.byssus.clustermap.replicas.ServerChannels;
-import io.byssus.clustermap.replicas.ShardRouter;
 import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.clustermap.scans.ScanSelection;
 import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
-import io.byssus.model.Position;
-import io.byssus.model.ShardHash;
-import io.byssus.proto.internal.v1.AwaitAppliedRequest;
-import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.PageToken;
-import io.byssus.proto.internal.v1.ShardAssignment;
-import io.byssus.proto.internal.v1.ShardGetRequest;
-import io.byssus.proto.internal.v1.ShardServiceGrpc;
-import io.byssus.proto.internal.v1.ShardView;
-import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.ListVersionsRequest;
+import io.byssus.proto.kv.v1.ListVersionsResponse;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
 import io.byssus.proto.kv.v1.ReadOptions;
@@ -29,46 +19,47 @@ import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ResolveResponse;
 import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
-import io.byssus.proto.log.v1.WriterStamp;
+import io.byssus.proto.kv.v1.ScanShardRequest;
+import io.byssus.proto.kv.v1.ScanShardResponse;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Clock;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * The way of a read: find the namespace, the shard and the position that must be seen, and ask the
- * shard's replicas until one answers.
+ * The way of a read: find the namespace, the level, the shard and the position that must be seen,
+ * and ask the shard's replicas until one answers. Reads of single records may be answered by what
+ * others asked; see {@link SharedReads}.
  */
 final class ReadPath {
-  private final Supplier<ClusterImage> map;
   private final NamespaceResolver namespaces;
-  private final ShardRouter router;
+  private final ShardLocator shards;
+  private final ReplicaReads replicas;
+  private final SharedReads shared;
+  private final HotRecords hot;
   private final ServerChannels channels;
+  private final ReplicaCall.Tools tools;
   private final Clock clock;
-  private final LongSupplier nanoTime;
-  private final ScheduledExecutorService timer;
-  private final DispatcherMetrics metrics;
 
   ReadPath(
-      Supplier<ClusterImage> map,
       NamespaceResolver namespaces,
-      ShardRouter router,
+      ShardLocator shards,
+      ReplicaReads replicas,
+      HotRecords hot,
       ServerChannels channels,
-      Clock clock,
-      LongSupplier nanoTime,
-      ScheduledExecutorService timer,
-      DispatcherMetrics metrics) {
-    this.map = map;
+      ReplicaCall.Tools tools,
+      Clock clock) {
     this.namespaces = namespaces;
-    this.router = router;
+    this.shards = shards;
+    this.replicas = replicas;
+    this.shared = new SharedReads(replicas, tools, hot);
+    this.hot = hot;
     this.channels = channels;
+    this.tools = tools;
     this.clock = clock;
-    this.nanoTime = nanoTime;
-    this.timer = timer;
-    this.metrics = metrics;
   }
 
   CompletableFuture<ResolveResponse> resolve(ResolveRequest request, CallDeadline deadline) {
@@ -78,63 +69,97 @@ final class ReadPath {
             namespace ->
                 ResolveResponse.newBuilder()
                     .setNamespaceId(namespace.getRules().getNamespaceId())
-                    .setShardCount(shardCount())
+                    .setShardCount(shards.count())
                     .setDispatcherTimeMs(clock.millis())
                     .build());
   }
 
   CompletableFuture<GetResponse> get(GetRequest request, CallDeadline deadline) {
-    Context context = Context.current();
-    return namespaces
-        .resolve(request.getNamespace(), deadline)
-        .thenCompose(namespace -> call(context, () -> get(request, namespace, deadline)));
+    return in(request.getNamespace(), deadline, namespace -> get(request, namespace, deadline));
   }
 
   private CompletableFuture<GetResponse> get(
       GetRequest request, NamespaceEntry namespace, CallDeadline deadline) {
     int namespaceId = namespace.getRules().getNamespaceId();
-    int shard = shardOf(namespaceId, request.getKey().getPartitionKey());
-    long atLeast = atLeast(shard, request.getOptions());
-    ShardGetRequest question =
-        ShardGetRequest.newBuilder()
-            .setView(ShardView.newBuilder().setShard(shard).setAtLeast(atLeast))
-            .setNamespaceId(namespaceId)
-            .setKey(request.getKey())
-            .build();
-    return ReplicaCall.start(
-        search(shard, atLeast),
-        deadline,
-        timer,
-        (replica, timeout) ->
-            channels.ask(replica, ShardServiceGrpc.getGetMethod(), question, timeout));
+    int shard = shards.of(namespaceId, request.getKey().getPartitionKey());
+    ReadLevel level = ReadLevel.of(request.getOptions(), namespace);
+    long atLeast = shards.atLeast(shard, level, request.getOptions());
+    RecordQuestion question =
+        new RecordQuestion(namespaceId, shard, request.getKey(), request.getAtVersion());
+    Optional<GetResponse> remembered =
+        hot.find(question, level, atLeast, shards.incarnation(shard));
+    if (remembered.isPresent()) {
+      tools.metrics().remembered();
+      return CompletableFuture.completedFuture(remembered.get());
+    }
+    return shared.get(question, level, atLeast, deadline);
   }
 
   CompletableFuture<MultiGetResponse> multiGet(MultiGetRequest request, CallDeadline deadline) {
-    Context context = Context.current();
-    return namespaces
-        .resolve(request.getNamespace(), deadline)
-        .thenCompose(
-            namespace ->
-                call(
-                    context,
-                    () ->
-                        MultiGetCall.start(
-                            this,
-                            channels,
-                            timer,
-                            namespace.getRules().getNamespaceId(),
-                            request,
-                            deadline)));
+    return in(
+        request.getNamespace(),
+        deadline,
+        namespace ->
+            MultiGetCall.start(
+                shards, replicas, channels, tools.timer(), namespace, request, deadline));
+  }
+
+  CompletableFuture<ListVersionsResponse> listVersions(
+      ListVersionsRequest request, CallDeadline deadline) {
+    return in(
+        request.getNamespace(),
+        deadline,
+        namespace -> {
+          VersionList list = plan(request, namespace);
+          return replicas
+              .listVersions(list.request(), list.level(), deadline)
+              .thenApply(list::answer);
+        });
+  }
+
+  private VersionList plan(ListVersionsRequest request, NamespaceEntry namespace) {
+    int namespaceId = namespace.getRules().getNamespaceId();
+    int shard = shards.of(namespaceId, request.getKey().getPartitionKey());
+    ReadLevel level = ReadLevel.of(request.getOptions(), namespace);
+    long hash =
+        PageTokens.versionsHash(
+            namespaceId,
+            request.getKey(),
+            request.getFromVersion(),
+            request.getToVersion(),
+            request.getOldestFirst());
+    Optional<PageToken> token = token(request.getPageToken(), hash);
+    return new VersionList(
+        request,
+        namespaceId,
+        shard,
+        level,
+        token.map(t -> OptionalLong.of(t.getLastVersion())).orElse(OptionalLong.empty()),
+        atLeast(shard, level, request.getOptions(), token),
+        hash);
   }
 
   /** Scans into a caller's stream, which this must be called on the way of setting up. */
   void scan(ScanRequest request, ServerCallStreamObserver<ScanResponse> reader) {
+    scan(request.getNamespace(), namespace -> plan(request, namespace), reader);
+  }
+
+  /** As {@link #scan(ScanRequest, ServerCallStreamObserver)}. */
+  void scanShard(ScanShardRequest request, ServerCallStreamObserver<ScanShardResponse> reader) {
+    scan(request.getNamespace(), namespace -> plan(request, namespace), reader);
+  }
+
+  private <Q, P, A> void scan(
+      String name,
+      Function<NamespaceEntry, ScanPlan<Q, P, A>> plan,
+      ServerCallStreamObserver<A> reader) {
     Context context = Context.current();
-    CallDeadline resolving = CallDeadline.of(context, nanoTime);
-    ScanRelay relay = new ScanRelay(this, channels, timer, nanoTime, reader);
+    CallDeadline resolving = CallDeadline.of(context, tools.nanoTime());
+    ScanRelay<Q, P, A> relay =
+        new ScanRelay<>(replicas, channels, tools.timer(), tools.nanoTime(), reader);
     namespaces
-        .resolve(request.getNamespace(), resolving)
-        .thenAccept(namespace -> context.run(() -> relay.start(plan(request, namespace))))
+        .resolve(name, resolving)
+        .thenAccept(namespace -> context.run(() -> relay.start(plan.apply(namespace))))
         .exceptionally(
             failure -> {
               relay.fail(failure);
@@ -142,119 +167,91 @@ final class ReadPath {
             });
   }
 
-  private ScanRelay.Plan plan(ScanRequest request, NamespaceEntry namespace) {
+  private SortKeyScan plan(ScanRequest request, NamespaceEntry namespace) {
     int namespaceId = namespace.getRules().getNamespaceId();
+    int shard = shards.of(namespaceId, request.getPartitionKey());
+    ReadLevel level = ReadLevel.of(request.getOptions(), namespace);
     ScanSelection selection = ScanSelection.of(request);
-    long scanHash = PageTokens.scanHash(namespaceId, request.getPartitionKey(), selection);
-    int shard = shardOf(namespaceId, request.getPartitionKey());
-    long atLeast = atLeast(shard, request.getOptions());
-    ByteString start = selection.start();
-    boolean afterStart = false;
-    if (!request.getPageToken().isEmpty()) {
-      PageToken token =
-          PageTokens.decode(request.getPageToken())
-              .filter(decoded -> decoded.getScanHash() == scanHash)
-              .orElseThrow(
-                  () ->
-                      ByssusException.invalid(
-                          "page_token",
-                          "is of another scan: namespace, partition key and selection must be"
-                              + " those of the scan that answered it"));
-      atLeast = later(atLeast, notLost(shard, token.getPosition()));
-      start = token.getLastSortKey();
-      afterStart = true;
-    }
-    return new ScanRelay.Plan(
+    long hash = PageTokens.scanHash(namespaceId, request.getPartitionKey(), selection);
+    Optional<PageToken> token = token(request.getPageToken(), hash);
+    return new SortKeyScan(
         namespaceId,
         shard,
+        level,
         request.getPartitionKey(),
-        start,
-        afterStart,
-        selection.end(),
-        request.getLimit(),
-        atLeast,
-        scanHash);
+        selection,
+        token.map(PageToken::getLastSortKey),
+        ScanPlan.wanted(request.getLimit()),
+        atLeast(shard, level, request.getOptions(), token),
+        hash);
   }
 
-  /** Asks replicas what became of a write; they answer once they have applied its position. */
-  CompletableFuture<AwaitAppliedResponse> awaitApplied(
-      int shard, long position, WriterStamp stamp, CallDeadline deadline) {
-    AwaitAppliedRequest question =
-        AwaitAppliedRequest.newBuilder()
-            .setView(ShardView.newBuilder().setShard(shard).setAtLeast(position))
-            .setStamp(Stamps.toCaller(stamp))
-            .build();
-    return ReplicaCall.start(
-        search(shard, position),
-        deadline,
-        timer,
-        (replica, timeout) ->
-            channels.ask(replica, ShardServiceGrpc.getAwaitAppliedMethod(), question, timeout));
-  }
-
-  /** A way through the replicas of a shard. */
-  ReplicaSearch search(int shard, long atLeast) {
-    return new ReplicaSearch(router, shard, atLeast, metrics::retried);
-  }
-
-  /** The shard of a partition key. */
-  int shardOf(int namespaceId, ByteString partitionKey) {
-    return ShardHash.shard(namespaceId, partitionKey.toByteArray(), shardCount());
-  }
-
-  /**
-   * The position that a read of a shard must see; 0: none.
-   *
-   * @throws ByssusException SESSION_LOST where the token is of an older incarnation
-   */
-  long atLeast(int shard, ReadOptions options) {
-    return options.getConsistency() == Consistency.SESSION
-        ? notLost(shard, options.getSessionTokenOrDefault(shard, Position.NONE))
-        : Position.NONE;
-  }
-
-  /** The later of two positions of one shard. */
-  static long later(long a, long b) {
-    return Long.compareUnsigned(a, b) >= 0 ? a : b;
-  }
-
-  /**
-   * A position that a token names. One of an older incarnation than the shard's means nothing any
-   * more. One of a newer is no fault of the caller: this dispatcher's map is behind, and a replica
-   * will know.
-   */
-  private long notLost(int shard, long position) {
-    int incarnation =
-        map.get().shard(shard).map(ShardAssignment::getIncarnation).orElseThrow(this::notReady);
-    if (position != Position.NONE && Position.incarnation(position) < incarnation) {
-      throw new ByssusException(
-          ErrorCode.SESSION_LOST,
-          "the token is of incarnation "
-              + Position.incarnation(position)
-              + " of the log of shard "
-              + shard
-              + ", which is now in incarnation "
-              + incarnation);
+  private NamespaceScan plan(ScanShardRequest request, NamespaceEntry namespace) {
+    int namespaceId = namespace.getRules().getNamespaceId();
+    int shard = request.getShard();
+    if (Integer.compareUnsigned(shard, shards.count()) >= 0) {
+      throw ByssusException.invalid(
+          "shard",
+          "is "
+              + Integer.toUnsignedString(shard)
+              + "; 0 to "
+              + (shards.count() - 1)
+              + " are the cluster's shards");
     }
-    return position;
+    ReadLevel level = ReadLevel.of(request.getOptions(), namespace);
+    long hash = PageTokens.shardHash(namespaceId, shard);
+    Optional<PageToken> token = token(request.getPageToken(), hash);
+    return new NamespaceScan(
+        namespaceId,
+        shard,
+        level,
+        token.map(
+            t ->
+                Key.newBuilder()
+                    .setPartitionKey(t.getLastPartitionKey())
+                    .setSortKey(t.getLastSortKey())
+                    .build()),
+        ScanPlan.wanted(request.getLimit()),
+        atLeast(shard, level, request.getOptions(), token),
+        hash);
   }
 
-  private int shardCount() {
-    return map.get().cluster().orElseThrow(this::notReady).getShardCount();
-  }
-
-  private ByssusException notReady() {
-    return new ByssusException(
-        ErrorCode.CLUSTER_NOT_READY, "the cluster is not initialised, or has no shards placed yet");
-  }
-
-  private static <T> CompletableFuture<T> call(
-      Context context, Supplier<CompletableFuture<T>> read) {
-    Context before = context.attach();
-    try {
-      return read.get();
-    } finally {
-      context.detach(before);
+  /** What a request's page token holds; empty where it has none. */
+  private static Optional<PageToken> token(ByteString bytes, long hash) {
+    if (bytes.isEmpty()) {
+      return Optional.empty();
     }
+    Optional<PageToken> token =
+        PageTokens.decode(bytes).filter(decoded -> decoded.getScanHash() == hash);
+    if (token.isEmpty()) {
+      throw ByssusException.invalid(
+          "page_token",
+          "is of another read: call, namespace and selection must be those that answered it");
+    }
+    return token;
+  }
+
+  private long atLeast(int shard, ReadLevel level, ReadOptions options, Optional<PageToken> token) {
+    long seen = shards.atLeast(shard, level, options);
+    return token
+        .map(t -> ShardLocator.later(seen, shards.notLost(shard, t.getPosition())))
+        .orElse(seen);
+  }
+
+  /** Does something with a namespace, in the caller's context. */
+  private <T> CompletableFuture<T> in(
+      String name, CallDeadline deadline, Function<NamespaceEntry, CompletableFuture<T>> read) {
+    Context context = Context.current();
+    return namespaces
+        .resolve(name, deadline)
+        .thenCompose(
+            namespace -> {
+              Context before = context.attach();
+              try {
+                return read.apply(namespace);
+              } finally {
+                context.detach(before);
+              }
+            });
   }
 }

@@ -1,18 +1,11 @@
 package io.byssus.dispatcher;
 
-import com.google.protobuf.ByteString;
 import io.byssus.clustermap.replicas.Replica;
 import io.byssus.clustermap.replicas.ReplicaSearch;
 import io.byssus.clustermap.replicas.ServerChannels;
-import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
-import io.byssus.proto.internal.v1.ShardScanRequest;
-import io.byssus.proto.internal.v1.ShardScanResponse;
-import io.byssus.proto.internal.v1.ShardServiceGrpc;
-import io.byssus.proto.internal.v1.ShardView;
-import io.byssus.proto.kv.v1.ScanResponse;
 import io.grpc.CallOptions;
 import io.grpc.Context;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -38,77 +31,29 @@ import java.util.function.LongSupplier;
  *
  * <p>Guarded by itself: reader, replica and timer come on their own threads.
  */
-final class ScanRelay {
-  private final ReadPath reads;
+final class ScanRelay<Q, P, A> {
+  private final ReplicaReads replicas;
   private final ServerChannels channels;
   private final ScheduledExecutorService timer;
   private final LongSupplier nanoTime;
-  private final ServerCallStreamObserver<ScanResponse> reader;
+  private final ServerCallStreamObserver<A> reader;
   private final Context context = Context.current();
 
-  private Plan plan;
+  private ScanPlan<Q, P, A> plan;
   private boolean ended;
   private Optional<Source> source = Optional.empty();
   private Optional<Future<?>> endOfCall = Optional.empty();
   private ReplicaSearch search;
   private CallDeadline nextPieceBy;
 
-  /**
-   * What is left to be read.
-   *
-   * @param start the first sort key, or, with {@code afterStart}, the one before it
-   * @param end the end, excluded; empty: none
-   * @param limit how many records at the most; 0: no bound
-   * @param atLeast the position that a replica must have applied
-   * @param scanHash what page tokens are made with
-   */
-  record Plan(
-      int namespaceId,
-      int shard,
-      ByteString partitionKey,
-      ByteString start,
-      boolean afterStart,
-      ByteString end,
-      long limit,
-      long atLeast,
-      long scanHash) {
-
-    /** What is left after a piece. */
-    Plan after(ShardScanResponse piece) {
-      int records = piece.getRecordsCount();
-      return new Plan(
-          namespaceId,
-          shard,
-          partitionKey,
-          records == 0 ? start : piece.getRecords(records - 1).getSortKey(),
-          records > 0 || afterStart,
-          end,
-          limit > 0 ? Math.max(0, limit - records) : limit,
-          ReadPath.later(atLeast, piece.getContext().getPosition()),
-          scanHash);
-    }
-
-    ShardScanRequest request() {
-      return ShardScanRequest.newBuilder()
-          .setView(ShardView.newBuilder().setShard(shard).setAtLeast(atLeast))
-          .setNamespaceId(namespaceId)
-          .setPartitionKey(partitionKey)
-          .setStart(start)
-          .setAfterStart(afterStart)
-          .setEnd(end)
-          .setLimit(limit)
-          .build();
-    }
-  }
-
   /** A relay to a reader; to be made while the reader's call is being set up. */
   ScanRelay(
-      ReadPath reads,
+      ReplicaReads replicas,
       ServerChannels channels,
       ScheduledExecutorService timer,
       LongSupplier nanoTime,
-      ServerCallStreamObserver<ScanResponse> reader) {
-    this.reads = reads;
+      ServerCallStreamObserver<A> reader) {
+    this.replicas = replicas;
     this.channels = channels;
     this.timer = timer;
     this.nanoTime = nanoTime;
@@ -118,7 +63,7 @@ final class ScanRelay {
   }
 
   /** Starts to read. */
-  synchronized void start(Plan firstPlan) {
+  synchronized void start(ScanPlan<Q, P, A> firstPlan) {
     if (ended) {
       return;
     }
@@ -133,7 +78,7 @@ final class ScanRelay {
 
   /** From now on the next piece has a call's time to come. */
   private void progressed() {
-    search = reads.search(plan.shard(), plan.atLeast());
+    search = replicas.search(plan.shard(), plan.level(), plan.atLeast());
     renewDeadline();
   }
 
@@ -161,6 +106,8 @@ final class ScanRelay {
     if (replica.isPresent()) {
       source = Optional.of(new Source(replica.get()));
       source.get().open();
+    } else if (search.hopeless()) {
+      fail(search.exhausted());
     } else {
       source = Optional.empty();
       later(this::next, Math.min(search.newRound().toNanos(), nextPieceBy.remainingNanos()));
@@ -173,17 +120,22 @@ final class ScanRelay {
     }
   }
 
-  private synchronized void pieceCame(Source from, ShardScanResponse piece) {
+  private synchronized void pieceCame(Source from, P piece) {
     if (ended || !isCurrent(from)) {
       return;
     }
     from.stopWaiting();
-    plan = plan.after(piece);
-    boolean atLimit = plan.limit() == 0 && from.limited;
-    if (piece.getRecordsCount() > 0 || piece.getEnd()) {
-      reader.onNext(answer(piece));
+    Optional<ByssusException> objection = plan.level().objection(plan.context(piece));
+    if (objection.isPresent()) {
+      sourceFailed(from, objection.get());
+      return;
     }
-    if (piece.getEnd() || atLimit) {
+    plan = plan.after(piece);
+    boolean end = plan.end(piece);
+    if (plan.records(piece) > 0 || end) {
+      reader.onNext(plan.answer(piece));
+    }
+    if (end || plan.left() == 0) {
       end();
       reader.onCompleted();
       return;
@@ -194,18 +146,6 @@ final class ScanRelay {
     } else {
       from.paused = true;
     }
-  }
-
-  private ScanResponse answer(ShardScanResponse piece) {
-    ScanResponse.Builder answer =
-        ScanResponse.newBuilder()
-            .addAllRecords(piece.getRecordsList())
-            .setContext(piece.getContext());
-    if (!piece.getEnd()) {
-      answer.setNextPageToken(
-          PageTokens.afterSortKey(plan.scanHash(), plan.start(), plan.atLeast()));
-    }
-    return answer.build();
   }
 
   private synchronized void sourceFailed(Source from, ByssusException failure) {
@@ -257,13 +197,11 @@ final class ScanRelay {
   }
 
   /** One replica's part of the scan. All methods run under the relay's lock, but for callbacks. */
-  private final class Source
-      implements ClientResponseObserver<ShardScanRequest, ShardScanResponse> {
+  private final class Source implements ClientResponseObserver<Q, P> {
     final Replica replica;
-    final boolean limited = plan.limit() > 0;
     boolean progressed;
     boolean paused;
-    private ClientCallStreamObserver<ShardScanRequest> stream;
+    private ClientCallStreamObserver<Q> stream;
     private Future<?> patience;
     private int waits;
 
@@ -274,9 +212,7 @@ final class ScanRelay {
     void open() {
       expectWithin(nextPieceBy.attemptNanos());
       ClientCalls.asyncServerStreamingCall(
-          channels
-              .to(replica.address())
-              .newCall(ShardServiceGrpc.getScanMethod(), CallOptions.DEFAULT),
+          channels.to(replica.address()).newCall(plan.method(), CallOptions.DEFAULT),
           plan.request(),
           this);
     }
@@ -314,13 +250,13 @@ final class ScanRelay {
     }
 
     @Override
-    public void beforeStart(ClientCallStreamObserver<ShardScanRequest> requestStream) {
+    public void beforeStart(ClientCallStreamObserver<Q> requestStream) {
       stream = requestStream;
       requestStream.disableAutoRequestWithInitial(1);
     }
 
     @Override
-    public void onNext(ShardScanResponse piece) {
+    public void onNext(P piece) {
       pieceCame(this, piece);
     }
 

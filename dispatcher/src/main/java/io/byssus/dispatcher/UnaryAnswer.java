@@ -34,7 +34,12 @@ final class UnaryAnswer {
    * (gRPC would look into the causes for a status, and find one that was meant for us.)
    */
   static Throwable toGrpc(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = causeOf(failure);
     return cause instanceof ByssusException error ? GrpcErrors.toGrpc(error) : cause;
+  }
+
+  /** What made a future fail, out of what a future that hangs on it says. */
+  static Throwable causeOf(Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 }

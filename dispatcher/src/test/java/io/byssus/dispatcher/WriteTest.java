@@ -331,7 +331,7 @@ class WriteTest {
 
   @Test
   void theHookAcknowledgesBeforeTheLogDoes() throws Exception {
-    try (TestCluster hooked = new TestCluster(1, new TestHooks(true))) {
+    try (TestCluster hooked = new TestCluster(1, new TestHooks(true, false))) {
       hooked.wal.hold();
       hooked.put("de", "a", "");
       assertEquals(1, hooked.logged());

@@ -23,6 +23,7 @@ public final class ReplicaSearch {
   private final ShardRouter router;
   private final int shard;
   private final long atLeast;
+  private final boolean patient;
   private final Runnable retried;
   private final Set<String> triedInRound = new HashSet<>();
   private final Map<String, ByssusException> failures = new LinkedHashMap<>();
@@ -32,12 +33,16 @@ public final class ReplicaSearch {
    * A search for a replica of a shard.
    *
    * @param atLeast the position that it must have applied; 0: any
+   * @param patient whether a replica that is behind is worth another round; else the read is over
+   *     when all are
    * @param retried told of every replica that is named after another has failed
    */
-  public ReplicaSearch(ShardRouter router, int shard, long atLeast, Runnable retried) {
+  public ReplicaSearch(
+      ShardRouter router, int shard, long atLeast, boolean patient, Runnable retried) {
     this.router = router;
     this.shard = shard;
     this.atLeast = atLeast;
+    this.patient = patient;
     this.retried = retried;
   }
 
@@ -90,6 +95,21 @@ public final class ReplicaSearch {
     return before;
   }
 
+  /**
+   * Whether all replicas, each asked in this round, gave a reason that another round will not mend
+   * soon: the log is away, or all are older than the read allows.
+   */
+  public boolean hopeless() {
+    return !triedInRound.isEmpty()
+        && triedInRound.stream().allMatch(nodeId -> isLasting(failures.get(nodeId)));
+  }
+
+  private boolean isLasting(ByssusException failure) {
+    return failure != null
+        && (failure.code() == ErrorCode.LOG_UNAVAILABLE
+            || (failure.code() == ErrorCode.REPLICA_BEHIND && !patient));
+  }
+
   /** Whether a replica has failed. */
   public boolean hasFailures() {
     return !failures.isEmpty();
@@ -105,6 +125,8 @@ public final class ReplicaSearch {
   public static boolean mayHelpElsewhere(ErrorCode code) {
     return switch (code) {
       case NO_REPLICA,
+          // One server may be cut off from the log, and another not.
+          LOG_UNAVAILABLE,
           REPLICA_BEHIND,
           SHARD_NOT_HERE,
           REPLICA_HALTED,
@@ -118,6 +140,9 @@ public final class ReplicaSearch {
   }
 
   private ErrorCode code() {
+    if (failures.values().stream().anyMatch(f -> f.code() == ErrorCode.LOG_UNAVAILABLE)) {
+      return ErrorCode.LOG_UNAVAILABLE;
+    }
     boolean behind =
         failures.values().stream()
             .anyMatch(
