@@ -44,7 +44,8 @@ public final class ClusterProcesses implements AutoCloseable {
     for (NodeRole role : NodeRole.values()) {
       for (int number = 1; number <= config.count(role); number++) {
         String name = role == NodeRole.KAFKA ? "kafka" : role.command() + "-" + number;
-        nodes.put(name, ClusterNode.place(name, role, config.directory(), ports));
+        ClusterNode node = ClusterNode.place(name, role, config.directory(), ports);
+        nodes.put(name, config.advertisesOtherPorts() ? node.behindOtherPorts(ports) : node);
         processes.put(name, new ChildProcess(name, config.directory().resolve(name + ".log")));
       }
     }
@@ -76,9 +77,24 @@ public final class ClusterProcesses implements AutoCloseable {
     return processes.get(node(node).name());
   }
 
-  /** Where a node takes calls: host:port. */
+  /** Where others are told to reach a node: host:port. */
   public String address(String node) {
     return node(node).address();
+  }
+
+  /** Where a node takes calls, whatever stands before it: host:port. */
+  public String listenAddress(String node) {
+    return node(node).listenAddress();
+  }
+
+  /** Where the other members of the control plane are told to reach a member: host:port. */
+  public String raftAddress(String node) {
+    return node(node).raftAddress();
+  }
+
+  /** Where a member of the control plane listens for the others: host:port. */
+  public String raftListenAddress(String node) {
+    return node(node).raftListenAddress();
   }
 
   /** Where a node's {@code /metrics} are: host:port. */
@@ -86,7 +102,7 @@ public final class ClusterProcesses implements AutoCloseable {
     return node(node).metricsAddress();
   }
 
-  /** Where the nodes of a role take calls: host:port each. */
+  /** Where others are told to reach the nodes of a role: host:port each. */
   public List<String> addresses(NodeRole role) {
     return nodes(role).stream().map(this::address).toList();
   }
@@ -153,8 +169,8 @@ public final class ClusterProcesses implements AutoCloseable {
     ClusterNode node = node(name);
     ChildProcess process = process(name);
     long end = System.nanoTime() + limit.toNanos();
-    try (HealthProbe health = new HealthProbe(node.address())) {
-      KafkaProbe kafka = new KafkaProbe(node.address());
+    try (HealthProbe health = new HealthProbe(node.listenAddress())) {
+      KafkaProbe kafka = new KafkaProbe(node.listenAddress());
       while (!(node.role() == NodeRole.KAFKA ? kafka.serving() : health.serving())) {
         if (!process.isAlive()) {
           throw new ClusterFailure(name + " has ended by itself" + exit(process) + tail(process));
@@ -202,6 +218,8 @@ public final class ClusterProcesses implements AutoCloseable {
             node.data().toString(),
             "--port",
             Integer.toString(node.port()),
+            "--advertise-port",
+            Integer.toString(node.advertised().port()),
             "--exit-with-stdin")
         : List.of(
             node.role().command(),

@@ -21,12 +21,14 @@ final class NodeSettings {
   static String yaml(ClusterNode node, List<ClusterNode> all, Map<String, Object> more) {
     Map<String, Object> settings = new LinkedHashMap<>();
     settings.put("node-id", node.name());
-    settings.put("listen", node.address());
+    settings.put("listen", node.listenAddress());
+    settings.put("advertise", node.address());
     settings.put("metrics-listen", node.metricsAddress());
     settings.put("data", node.data().toString());
     if (node.role() == NodeRole.CONTROL_PLANE) {
       settings.put(
           "members", of(NodeRole.CONTROL_PLANE, all).stream().map(NodeSettings::member).toList());
+      settings.put("raft-listen", node.raftListenAddress());
     } else {
       settings.put(
           "control-plane",

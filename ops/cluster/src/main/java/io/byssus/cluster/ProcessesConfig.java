@@ -17,6 +17,8 @@ import java.util.Map;
  * @param settings keys of the configuration file, by role, beside those that a node cannot do
  *     without: such as {@code lease: 2s} of the control plane
  * @param properties system properties, by role
+ * @param advertisesOtherPorts whether nodes are told to others by ports on which they do not
+ *     listen: something is to stand before each, see {@link ClusterProcesses#listenAddress}
  */
 public record ProcessesConfig(
     Path directory,
@@ -25,7 +27,8 @@ public record ProcessesConfig(
     int servers,
     int dispatchers,
     Map<NodeRole, Map<String, Object>> settings,
-    Map<NodeRole, Map<String, String>> properties) {
+    Map<NodeRole, Map<String, String>> properties,
+    boolean advertisesOtherPorts) {
 
   /** Checks the numbers. */
   public ProcessesConfig {
@@ -42,13 +45,20 @@ public record ProcessesConfig(
 
   /** 3 control-plane members, 3 servers, 1 dispatcher, and nothing out of the ordinary. */
   public static ProcessesConfig usual(Path directory, String main) {
-    return new ProcessesConfig(directory, main, 3, 3, 1, Map.of(), Map.of());
+    return new ProcessesConfig(directory, main, 3, 3, 1, Map.of(), Map.of(), false);
   }
 
   /** The same with other numbers. */
   public ProcessesConfig withNodes(int controlPlaneMembers, int servers, int dispatchers) {
     return new ProcessesConfig(
-        directory, main, controlPlaneMembers, servers, dispatchers, settings, properties);
+        directory,
+        main,
+        controlPlaneMembers,
+        servers,
+        dispatchers,
+        settings,
+        properties,
+        advertisesOtherPorts);
   }
 
   /** The same with one more key in the configuration of a role. */
@@ -60,7 +70,8 @@ public record ProcessesConfig(
         servers,
         dispatchers,
         with(settings, role, key, value),
-        properties);
+        properties,
+        advertisesOtherPorts);
   }
 
   /** The same with one more system property for the JVMs of a role. */
@@ -72,7 +83,14 @@ public record ProcessesConfig(
         servers,
         dispatchers,
         settings,
-        with(properties, role, key, value));
+        with(properties, role, key, value),
+        advertisesOtherPorts);
+  }
+
+  /** The same with nodes that something stands before. */
+  public ProcessesConfig withOtherPortsAdvertised() {
+    return new ProcessesConfig(
+        directory, main, controlPlaneMembers, servers, dispatchers, settings, properties, true);
   }
 
   int count(NodeRole role) {

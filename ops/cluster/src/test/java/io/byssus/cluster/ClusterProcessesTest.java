@@ -52,6 +52,25 @@ class ClusterProcessesTest {
   }
 
   @Test
+  void whereSomethingStandsBeforeTheNodesOthersAreToldOtherPortsThanTheNodesListenOn()
+      throws IOException {
+    try (ClusterProcesses cluster = new ClusterProcesses(config().withOtherPortsAdvertised())) {
+      assertNotEquals(cluster.address("server-1"), cluster.listenAddress("server-1"));
+      assertNotEquals(
+          cluster.raftAddress("control-plane-1"), cluster.raftListenAddress("control-plane-1"));
+      ServerConfig server =
+          ConfigReader.read(folder.resolve("server-1/server.yaml"), ServerConfig::read);
+      assertEquals(cluster.listenAddress("server-1"), server.process().listen().toString());
+      assertEquals(cluster.address("server-1"), server.process().advertise().toString());
+      assertEquals(cluster.address("kafka"), server.kafka().bootstrapServers());
+      assertEquals(cluster.address("control-plane-1"), server.controlPlane().get(0).toString());
+      String member = Files.readString(folder.resolve("control-plane-1/control-plane.yaml"));
+      assertTrue(member.contains(cluster.raftAddress("control-plane-1")), member);
+      assertTrue(member.contains(cluster.raftListenAddress("control-plane-1")), member);
+    }
+  }
+
+  @Test
   void rolesAreStartedWithTheirFileAndEveryPropertyAndCanBeKilledAlone() throws IOException {
     ProcessesConfig config = config().withProperty(NodeRole.SERVER, "hook", "armed");
     try (ClusterProcesses cluster = new ClusterProcesses(config)) {

@@ -15,12 +15,12 @@ final class BrokerSettings {
 
   private BrokerSettings() {}
 
-  static Map<String, String> of(Path logs, BrokerSockets sockets) {
+  static Map<String, String> of(Path logs, BrokerSockets sockets, int advertisedPort) {
     var settings = new HashMap<String, String>();
     settings.put("process.roles", "broker,controller");
     settings.put("node.id", Integer.toString(NODE_ID));
     settings.put("log.dirs", logs.toString());
-    listeners(settings, sockets);
+    listeners(settings, sockets, advertisedPort);
     topics(settings);
     internalTopics(settings);
     session(settings);
@@ -28,11 +28,12 @@ final class BrokerSettings {
     return settings;
   }
 
-  private static void listeners(Map<String, String> settings, BrokerSockets sockets) {
+  private static void listeners(
+      Map<String, String> settings, BrokerSockets sockets, int advertisedPort) {
     String client = CLIENT_LISTENER + "://" + HOST + ":" + sockets.clientPort();
     String controller = CONTROLLER_LISTENER + "://" + HOST + ":" + sockets.controllerPort();
     settings.put("listeners", client + "," + controller);
-    settings.put("advertised.listeners", client);
+    settings.put("advertised.listeners", CLIENT_LISTENER + "://" + HOST + ":" + advertisedPort);
     settings.put(
         "listener.security.protocol.map",
         CLIENT_LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");

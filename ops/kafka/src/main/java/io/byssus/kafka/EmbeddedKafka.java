@@ -47,11 +47,13 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final ControllerServer controller;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private EmbeddedKafka(BrokerDirectory directory, BrokerSockets sockets, BrokerFaults faults) {
+  private EmbeddedKafka(
+      BrokerDirectory directory, BrokerSockets sockets, int advertisedPort, BrokerFaults faults) {
     this.directory = directory;
     this.sockets = sockets;
     this.faults = faults;
-    var config = new KafkaConfig(BrokerSettings.of(directory.logs(), sockets), false);
+    var config =
+        new KafkaConfig(BrokerSettings.of(directory.logs(), sockets, advertisedPort), false);
     var formatted = KafkaRaftServer.initializeLogDirs(config, log, "");
     this.clusterId = formatted._1().clusterId().orElseThrow();
     var shared =
@@ -74,22 +76,30 @@ public final class EmbeddedKafka implements AutoCloseable {
     return start(data, 0);
   }
 
+  /** Like {@link #start(Path, int, int)}; clients are told the port on which it listens. */
+  public static EmbeddedKafka start(Path data, int port) throws IOException {
+    return start(data, port, 0);
+  }
+
   /**
    * Starts a broker and returns when it answers clients. Takes 2 to 4 s cold.
    *
    * @param data the broker's directory, created if need be; one broker at a time
    * @param port the loopback port for clients, or 0 for any that is free
+   * @param advertisedPort the loopback port that clients are told to use, where something stands
+   *     before the broker; 0: the port on which it listens
    * @throws IOException if the directory is in use by another broker or cannot be used, if the port
    *     is taken, or if the broker fails to start; everything is released again
    */
-  public static EmbeddedKafka start(Path data, int port) throws IOException {
+  public static EmbeddedKafka start(Path data, int port, int advertisedPort) throws IOException {
     var directory = BrokerDirectory.open(data);
     BrokerSockets sockets = null;
     EmbeddedKafka kafka = null;
     try {
       sockets = BrokerSockets.bind(port);
       directory.formatOnce();
-      kafka = new EmbeddedKafka(directory, sockets, new BrokerFaults());
+      int advertised = advertisedPort == 0 ? sockets.clientPort() : advertisedPort;
+      kafka = new EmbeddedKafka(directory, sockets, advertised, new BrokerFaults());
       kafka.controller.startup();
       kafka.broker.startup();
       log.info(

@@ -7,7 +7,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A broker as a process of its own: {@code --data DIR --port N [--exit-with-stdin]}.
+ * A broker as a process of its own: {@code --data DIR --port N [--advertise-port N]
+ * [--exit-with-stdin]}. Clients are told to use the advertised port where something stands before
+ * it.
  *
  * <p>Prints one line {@code ready HOST:PORT} on standard output when clients can connect; the log
  * goes to standard error. SIGTERM stops it in good order. With {@code --exit-with-stdin} it also
@@ -22,7 +24,8 @@ public final class EmbeddedKafkaMain {
   public static void main(String[] args) {
     var options = Options.parse(args);
     if (options == null) {
-      System.err.println("usage: EmbeddedKafkaMain --data DIR --port N [--exit-with-stdin]");
+      System.err.println(
+          "usage: EmbeddedKafkaMain --data DIR --port N [--advertise-port N] [--exit-with-stdin]");
       System.exit(2);
     }
     // Read by logback when the first logger is made, so before any other class is touched.
@@ -38,7 +41,7 @@ public final class EmbeddedKafkaMain {
     }
     try {
       // Closed by the shutdown hook.
-      EmbeddedKafka kafka = EmbeddedKafka.start(options.data, options.port);
+      EmbeddedKafka kafka = EmbeddedKafka.start(options.data, options.port, options.advertisedPort);
       Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "stop-kafka"));
       System.out.println("ready " + kafka.bootstrapServers());
       // Logged where it happened. In good order is out of reach now.
@@ -85,11 +88,12 @@ public final class EmbeddedKafkaMain {
     return text.toString();
   }
 
-  private record Options(Path data, int port, boolean exitWithStdin) {
+  private record Options(Path data, int port, int advertisedPort, boolean exitWithStdin) {
     /** Null if the arguments are wrong. */
     static Options parse(String[] args) {
       Path data = null;
       int port = -1;
+      int advertisedPort = 0;
       boolean exitWithStdin = false;
       for (int i = 0; i < args.length; i++) {
         boolean hasValue = i + 1 < args.length;
@@ -97,13 +101,17 @@ public final class EmbeddedKafkaMain {
           data = Path.of(args[++i]);
         } else if (args[i].equals("--port") && hasValue) {
           port = port(args[++i]);
+        } else if (args[i].equals("--advertise-port") && hasValue) {
+          advertisedPort = port(args[++i]);
         } else if (args[i].equals("--exit-with-stdin")) {
           exitWithStdin = true;
         } else {
           return null;
         }
       }
-      return data == null || port < 0 ? null : new Options(data, port, exitWithStdin);
+      return data == null || port < 0 || advertisedPort < 0
+          ? null
+          : new Options(data, port, advertisedPort, exitWithStdin);
     }
 
     private static int port(String text) {

@@ -16,6 +16,10 @@ public enum Violation {
   OUT_OF_ORDER,
   /** Some writes of a batch took effect and others did not. */
   TORN_BATCH,
+  /** A read missed a write that was acknowledged longer ago than the read's bound. */
+  STALE,
+  /** No order of the operations on a record explains what their callers were told. */
+  NOT_LINEARIZABLE,
   /** Two copies of the same data, as of one moment, are not the same. */
   COPIES_DIFFER
 }
