@@ -5,13 +5,9 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.ControlCommand;
-import io.byssus.proto.internal.v1.CreateNamespaceCommand;
 import io.byssus.proto.internal.v1.InitClusterCommand;
 import io.byssus.proto.internal.v1.LogReadyCommand;
 import io.byssus.proto.internal.v1.MapChange;
-import io.byssus.proto.internal.v1.NamespaceEntry;
-import io.byssus.proto.log.v1.ConflictRule;
-import io.byssus.proto.log.v1.NamespaceRules;
 import java.util.List;
 
 /**
@@ -65,10 +61,14 @@ public final class ControlPlaneStateMachine {
       case REGISTER_NODE -> NodeRules.register(image, command.getRegisterNode(), now);
       case CHANGE_NODE -> NodeRules.change(image, command.getChangeNode(), now);
       case DEREGISTER_NODE -> NodeRules.deregister(image, command.getDeregisterNode(), now);
-      case CREATE_NAMESPACE -> createNamespace(state, command.getCreateNamespace(), now);
+      case CREATE_NAMESPACE -> NamespaceLifecycle.create(state, command.getCreateNamespace(), now);
+      case UPDATE_NAMESPACE -> NamespaceLifecycle.update(image, command.getUpdateNamespace());
+      case DELETE_NAMESPACE -> NamespaceLifecycle.delete(image, command.getDeleteNamespace(), now);
+      case UNDELETE_NAMESPACE ->
+          NamespaceLifecycle.undelete(image, command.getUndeleteNamespace(), now);
+      case ADVANCE_DROP -> NamespaceLifecycle.advance(image, command.getAdvanceDrop(), now);
       case ASSIGN_SHARDS -> ShardRules.assign(image, command.getAssignShards());
-      case UPDATE_NAMESPACE, DELETE_NAMESPACE, UNDELETE_NAMESPACE, ADVANCE_DROP, COMMAND_NOT_SET ->
-          throw new IllegalArgumentException("the command is not known");
+      case COMMAND_NOT_SET -> throw new IllegalArgumentException("the command is not known");
     };
   }
 
@@ -138,7 +138,7 @@ public final class ControlPlaneStateMachine {
   }
 
   private static List<MapChange> logReady(ClusterImage image, LogReadyCommand command) {
-    Cluster cluster = initialised(image);
+    Cluster cluster = RequestChecks.initialised(image);
     if (!cluster.hasLog()) {
       return List.of(
           MapChange.newBuilder().setCluster(cluster.toBuilder().setLog(command.getLog())).build());
@@ -156,40 +156,5 @@ public final class ControlPlaneStateMachine {
               + command.getLog().getKafkaClusterId());
     }
     return List.of();
-  }
-
-  private static List<MapChange> createNamespace(
-      ControlPlaneState state, CreateNamespaceCommand command, long nowMs) {
-    RequestChecks.namespace(command);
-    ClusterImage image = state.image();
-    initialised(image);
-    if (image.namespace(command.getSpec().getName()).isPresent()) {
-      throw new ByssusException(
-          ErrorCode.NAMESPACE_EXISTS, "namespace " + command.getSpec().getName() + " exists");
-    }
-    RequestChecks.roomForNamespace(image);
-    NamespaceRules rules =
-        NamespaceRules.newBuilder()
-            .setNamespaceId(state.nextNamespaceId())
-            .setVersion(1)
-            .setName(command.getSpec().getName())
-            .setConflictRule(
-                command.getSpec().getConflictRule() == ConflictRule.CONFLICT_RULE_UNSPECIFIED
-                    ? ConflictRule.LOG_ORDER
-                    : command.getSpec().getConflictRule())
-            .build();
-    return List.of(
-        MapChange.newBuilder()
-            .setNamespace(NamespaceEntry.newBuilder().setRules(rules).setCreatedMs(nowMs))
-            .build());
-  }
-
-  private static Cluster initialised(ClusterImage image) {
-    return image
-        .cluster()
-        .orElseThrow(
-            () ->
-                new ByssusException(
-                    ErrorCode.CLUSTER_NOT_READY, "the cluster is not initialised yet"));
   }
 }

@@ -2,15 +2,15 @@ package io.byssus.controlplane.state;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
 import io.byssus.model.FieldProblem;
 import io.byssus.model.Limits;
-import io.byssus.model.NamespaceNames;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeRole;
-import io.byssus.proto.internal.v1.CreateNamespaceCommand;
+import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.InitClusterCommand;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.PlannedShard;
-import io.byssus.proto.log.v1.ConflictRule;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +24,10 @@ final class RequestChecks {
   static final int MAX_REPLICAS = 7;
   static final int MAX_NODES = 10_000;
   static final int MAX_NAMESPACES = 10_000;
+
+  /** How many namespaces stay in the map after they were dropped. */
+  static final int MAX_DROPPED_NAMESPACES = 10_000;
+
   static final int MAX_LABELS = 16;
 
   private static final Pattern CLUSTER_NAME = Pattern.compile("[a-z][a-z0-9-]{0,39}");
@@ -36,7 +40,15 @@ final class RequestChecks {
 
   private final List<FieldProblem> problems = new ArrayList<>();
 
-  private RequestChecks() {}
+  /** The cluster, which must have been initialised. */
+  static Cluster initialised(ClusterImage image) {
+    return image
+        .cluster()
+        .orElseThrow(
+            () ->
+                new ByssusException(
+                    ErrorCode.CLUSTER_NOT_READY, "the cluster is not initialised yet"));
+  }
 
   static void initCluster(InitClusterCommand command) {
     RequestChecks checks = new RequestChecks();
@@ -60,21 +72,17 @@ final class RequestChecks {
     checks.done();
   }
 
-  static void namespace(CreateNamespaceCommand command) {
-    RequestChecks checks = new RequestChecks();
-    NamespaceNames.problem(command.getSpec().getName())
-        .ifPresent(problem -> checks.require(false, "spec.name", problem));
-    checks.require(
-        command.getSpec().getConflictRule() != ConflictRule.UNRECOGNIZED,
-        "spec.conflict_rule",
-        "must be LOG_ORDER; is number " + command.getSpec().getConflictRuleValue());
-    checks.done();
-  }
-
   static void roomForNamespace(ClusterImage image) {
-    if (image.namespaces().size() >= MAX_NAMESPACES) {
+    long present =
+        image.namespaces().stream()
+            .filter(entry -> entry.getState() != NamespaceState.DROPPED)
+            .count();
+    if (present >= MAX_NAMESPACES) {
       throw ByssusException.invalid(
-          "spec.name", "would be one namespace too many; the limit is " + MAX_NAMESPACES);
+          "spec.name",
+          "would be one namespace too many; the limit is "
+              + MAX_NAMESPACES
+              + ", deleted ones that are not dropped yet among them");
     }
   }
 
@@ -152,20 +160,42 @@ final class RequestChecks {
         "must be " + min + " to " + max + " characters; is " + text.length());
   }
 
-  private void range(String field, int value, int min, int max) {
+  /** A number that has no meaning at 0, and is taken without a sign. */
+  void zeroOr(String field, long value, long min, long max) {
+    require(
+        value == 0 || inRange(value, min, max),
+        field,
+        "must be 0, or " + min + " to " + max + "; is " + Long.toUnsignedString(value));
+  }
+
+  /** A number that is taken without a sign. */
+  void range(String field, long value, long min, long max) {
+    require(
+        inRange(value, min, max),
+        field,
+        "must be " + min + " to " + max + "; is " + Long.toUnsignedString(value));
+  }
+
+  private static boolean inRange(long value, long min, long max) {
+    return Long.compareUnsigned(value, min) >= 0 && Long.compareUnsigned(value, max) <= 0;
+  }
+
+  /** A number of 32 bits that is taken without a sign. */
+  void range(String field, int value, int min, int max) {
     require(
         Integer.compareUnsigned(value, min) >= 0 && Integer.compareUnsigned(value, max) <= 0,
         field,
         "must be " + min + " to " + max + "; is " + Integer.toUnsignedString(value));
   }
 
-  private void require(boolean holds, String field, String problem) {
+  void require(boolean holds, String field, String problem) {
     if (!holds) {
       problems.add(new FieldProblem(field, problem));
     }
   }
 
-  private void done() {
+  /** Throws what was found, if anything was. */
+  void done() {
     if (!problems.isEmpty()) {
       throw ByssusException.invalid(problems);
     }

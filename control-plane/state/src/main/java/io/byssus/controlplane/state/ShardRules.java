@@ -2,7 +2,6 @@ package io.byssus.controlplane.state;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.AssignShardsCommand;
 import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.PlannedShard;
@@ -21,14 +20,7 @@ final class ShardRules {
    * epoch is another by now is left for the next plan.
    */
   static List<MapChange> assign(ClusterImage image, AssignShardsCommand command) {
-    int shardCount =
-        image
-            .cluster()
-            .orElseThrow(
-                () ->
-                    new ByssusException(
-                        ErrorCode.CLUSTER_NOT_READY, "the cluster is not initialised yet"))
-            .getShardCount();
+    int shardCount = RequestChecks.initialised(image).getShardCount();
     RequestChecks.planSize(command.getShardsCount());
     List<MapChange> changes = new ArrayList<>();
     for (PlannedShard planned : command.getShardsList()) {

@@ -1,11 +1,14 @@
 package io.byssus.controlplane.state;
 
 import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeRole;
+import io.byssus.proto.internal.v1.AdvanceDropCommand;
 import io.byssus.proto.internal.v1.AssignShardsCommand;
 import io.byssus.proto.internal.v1.ChangeNodeCommand;
 import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.CreateNamespaceCommand;
+import io.byssus.proto.internal.v1.DeleteNamespaceCommand;
 import io.byssus.proto.internal.v1.DeregisterNodeCommand;
 import io.byssus.proto.internal.v1.InitClusterCommand;
 import io.byssus.proto.internal.v1.LogIdentity;
@@ -13,6 +16,8 @@ import io.byssus.proto.internal.v1.LogReadyCommand;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.PlannedShard;
 import io.byssus.proto.internal.v1.RegisterNodeCommand;
+import io.byssus.proto.internal.v1.UndeleteNamespaceCommand;
+import io.byssus.proto.internal.v1.UpdateNamespaceCommand;
 import java.util.List;
 import java.util.Map;
 
@@ -84,10 +89,40 @@ final class Commands {
   }
 
   static ControlCommand namespace(String name) {
+    return namespace(NamespaceSpec.newBuilder().setName(name).build());
+  }
+
+  static ControlCommand namespace(NamespaceSpec spec) {
+    return at(1).setCreateNamespace(CreateNamespaceCommand.newBuilder().setSpec(spec)).build();
+  }
+
+  static ControlCommand update(NamespaceSpec spec, long expectedRulesVersion) {
     return at(1)
-        .setCreateNamespace(
-            CreateNamespaceCommand.newBuilder().setSpec(NamespaceSpec.newBuilder().setName(name)))
+        .setUpdateNamespace(
+            UpdateNamespaceCommand.newBuilder()
+                .setSpec(spec)
+                .setExpectedRulesVersion(expectedRulesVersion))
         .build();
+  }
+
+  static ControlCommand delete(String name, long graceMs, long nowMs) {
+    return at(nowMs)
+        .setDeleteNamespace(DeleteNamespaceCommand.newBuilder().setName(name).setGraceMs(graceMs))
+        .build();
+  }
+
+  static ControlCommand undelete(String name, long nowMs) {
+    return at(nowMs)
+        .setUndeleteNamespace(UndeleteNamespaceCommand.newBuilder().setName(name))
+        .build();
+  }
+
+  static ControlCommand advance(int id, NamespaceState to, long nowMs) {
+    return advance(AdvanceDropCommand.newBuilder().setNamespaceId(id).setTo(to).build(), nowMs);
+  }
+
+  static ControlCommand advance(AdvanceDropCommand step, long nowMs) {
+    return at(nowMs).setAdvanceDrop(step).build();
   }
 
   static ControlCommand assign(List<PlannedShard> shards) {

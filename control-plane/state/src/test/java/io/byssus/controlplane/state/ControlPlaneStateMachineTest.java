@@ -13,7 +13,6 @@ import io.byssus.proto.internal.v1.InitClusterCommand;
 import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.PlannedShard;
-import io.byssus.proto.log.v1.ConflictRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,20 +117,6 @@ final class ControlPlaneStateMachineTest {
   }
 
   @Test
-  void namespacesGetIdsInOrderAndTheRuleOfTheLog() {
-    assertEquals(ErrorCode.CLUSTER_NOT_READY, live.refused(Commands.namespace("a")).code());
-    initialise();
-    live.granted(Commands.namespace("a"));
-    live.granted(Commands.namespace("b"));
-    assertEquals(1, live.image().namespace("a").orElseThrow().getRules().getNamespaceId());
-    assertEquals(2, live.image().namespace("b").orElseThrow().getRules().getNamespaceId());
-    assertEquals(
-        ConflictRule.LOG_ORDER,
-        live.image().namespace("a").orElseThrow().getRules().getConflictRule());
-    assertEquals(ErrorCode.NAMESPACE_EXISTS, live.refused(Commands.namespace("a")).code());
-  }
-
-  @Test
   void idsOfRemovedNamespacesAreNotGivenAgain() {
     initialise();
     live.granted(Commands.namespace("a"));
@@ -141,16 +126,6 @@ final class ControlPlaneStateMachineTest {
     ControlPlaneState restored = ControlPlaneState.of(removed.toSnapshot());
     Decision next = ControlPlaneStateMachine.decide(restored, Commands.namespace("a"));
     assertEquals(2, next.changes().get(0).getNamespace().getRules().getNamespaceId());
-  }
-
-  @Test
-  void badNamespacesAreRefusedByField() {
-    initialise();
-    assertEquals(List.of("spec.name"), fields(live.refused(Commands.namespace(""))));
-    assertEquals(List.of("spec.name"), fields(live.refused(Commands.namespace("A b"))));
-    ControlCommand.Builder unknownRule = Commands.namespace("a").toBuilder();
-    unknownRule.getCreateNamespaceBuilder().getSpecBuilder().setConflictRuleValue(99);
-    assertEquals(List.of("spec.conflict_rule"), fields(live.refused(unknownRule.build())));
   }
 
   @Test

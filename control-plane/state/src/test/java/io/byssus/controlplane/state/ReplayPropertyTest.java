@@ -3,6 +3,8 @@ package io.byssus.controlplane.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.PlannedShard;
@@ -55,6 +57,14 @@ final class ReplayPropertyTest {
         state, ControlPlaneStateMachine.decide(state, command).changes());
   }
 
+  private static NamespaceSpec spec(String name, Random random) {
+    return NamespaceSpec.newBuilder()
+        .setName(name)
+        .setMaxVersions(random.nextInt(3))
+        .setConflictRuleValue(random.nextInt(3))
+        .build();
+  }
+
   /** Commands that hit each other: few nodes and names, plans that may be stale. */
   private static List<ControlCommand> log(long seed, int length) {
     Random random = new Random(seed);
@@ -65,12 +75,21 @@ final class ReplayPropertyTest {
     List<PlannedShard> plan = List.of();
     for (int now = 1; now < length; now++) {
       String node = "s" + random.nextInt(4);
+      String name = "n" + random.nextInt(3);
       ControlCommand command =
-          switch (random.nextInt(6)) {
+          switch (random.nextInt(10)) {
             case 0, 1 -> Commands.register(node, now);
             case 2 -> Commands.change(node, random.nextBoolean(), now);
             case 3 -> Commands.deregister(node, now);
-            case 4 -> Commands.namespace("n" + random.nextInt(6));
+            case 4 -> Commands.namespace(name);
+            case 5 -> Commands.update(spec(name, random), random.nextInt(3));
+            case 6 -> Commands.delete(name, random.nextInt(8), now);
+            case 7 -> Commands.undelete(name, now);
+            case 8 ->
+                Commands.advance(
+                    1 + random.nextInt(6),
+                    random.nextBoolean() ? NamespaceState.DROPPING : NamespaceState.DROPPED,
+                    now);
             default -> Commands.assign(plan);
           };
       live.apply(command);
