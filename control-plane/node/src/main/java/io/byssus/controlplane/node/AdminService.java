@@ -1,12 +1,13 @@
 package io.byssus.controlplane.node;
 
-import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Limits;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.CreateNamespaceRequest;
 import io.byssus.proto.admin.v1.CreateNamespaceResponse;
+import io.byssus.proto.admin.v1.DeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.DeleteNamespaceResponse;
 import io.byssus.proto.admin.v1.DescribeClusterRequest;
 import io.byssus.proto.admin.v1.DescribeClusterResponse;
 import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
@@ -19,12 +20,13 @@ import io.byssus.proto.admin.v1.ListNodesRequest;
 import io.byssus.proto.admin.v1.ListNodesResponse;
 import io.byssus.proto.admin.v1.ListShardsRequest;
 import io.byssus.proto.admin.v1.ListShardsResponse;
-import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.UndeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.UndeleteNamespaceResponse;
+import io.byssus.proto.admin.v1.UpdateNamespaceRequest;
+import io.byssus.proto.admin.v1.UpdateNamespaceResponse;
 import io.byssus.proto.internal.v1.ControlCommand;
-import io.byssus.proto.internal.v1.CreateNamespaceCommand;
 import io.byssus.proto.internal.v1.InitClusterCommand;
 import io.byssus.proto.internal.v1.MapChange;
-import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import io.grpc.stub.StreamObserver;
@@ -53,6 +55,7 @@ final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
   private final ReplicatedState state;
   private final LogProvisioning logProvisioning;
   private final ClusterDescriptions descriptions;
+  private final NamespaceAdmin namespaces;
   private final Supplier<UUID> ids;
   private final LongSupplier nanos;
   private final Semaphore initCalls = new Semaphore(INIT_CALLS);
@@ -62,12 +65,14 @@ final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
       ReplicatedState state,
       LogProvisioning logProvisioning,
       ClusterDescriptions descriptions,
+      NamespaceAdmin namespaces,
       Supplier<UUID> ids,
       LongSupplier nanos) {
     this.leadership = leadership;
     this.state = state;
     this.logProvisioning = logProvisioning;
     this.descriptions = descriptions;
+    this.namespaces = namespaces;
     this.ids = ids;
     this.nanos = nanos;
   }
@@ -176,45 +181,37 @@ final class AdminService extends AdminServiceGrpc.AdminServiceImplBase {
   @Override
   public void createNamespace(
       CreateNamespaceRequest request, StreamObserver<CreateNamespaceResponse> answer) {
-    NamespaceSpec spec = request.getSpec();
-    ClusterImage after =
-        leadership
-            .submit(
-                leadership
-                    .command()
-                    .setCreateNamespace(CreateNamespaceCommand.newBuilder().setSpec(spec))
-                    .build(),
-                COMMIT_LIMIT)
-            .image();
-    send(
-        answer,
-        CreateNamespaceResponse.newBuilder()
-            .setNamespace(descriptions.namespace(named(after, spec.getName())))
-            .build());
+    send(answer, namespaces.create(request));
   }
 
   @Override
-  public void listNamespaces(
-      ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> answer) {
-    send(answer, descriptions.namespaces(leadership.require().image()));
+  public void updateNamespace(
+      UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> answer) {
+    send(answer, namespaces.update(request));
+  }
+
+  @Override
+  public void deleteNamespace(
+      DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> answer) {
+    send(answer, namespaces.delete(request));
+  }
+
+  @Override
+  public void undeleteNamespace(
+      UndeleteNamespaceRequest request, StreamObserver<UndeleteNamespaceResponse> answer) {
+    send(answer, namespaces.undelete(request));
   }
 
   @Override
   public void describeNamespace(
       DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> answer) {
-    NamespaceEntry entry = named(leadership.require().image(), request.getName());
-    send(
-        answer,
-        DescribeNamespaceResponse.newBuilder().setNamespace(descriptions.namespace(entry)).build());
+    send(answer, namespaces.describe(request));
   }
 
-  private static NamespaceEntry named(ClusterImage image, String name) {
-    return image
-        .namespace(name)
-        .orElseThrow(
-            () ->
-                new ByssusException(
-                    ErrorCode.NAMESPACE_NOT_FOUND, "no namespace is called '" + name + "'"));
+  @Override
+  public void listNamespaces(
+      ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> answer) {
+    send(answer, namespaces.list(request));
   }
 
   @Override

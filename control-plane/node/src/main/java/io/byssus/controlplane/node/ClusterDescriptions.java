@@ -4,17 +4,13 @@ import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.admin.v1.DescribeClusterResponse;
-import io.byssus.proto.admin.v1.ListNamespacesResponse;
 import io.byssus.proto.admin.v1.ListNodesResponse;
 import io.byssus.proto.admin.v1.ListShardsResponse;
-import io.byssus.proto.admin.v1.Namespace;
-import io.byssus.proto.admin.v1.NamespaceSpec;
 import io.byssus.proto.admin.v1.NodeDescription;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.admin.v1.ReplicaDescription;
 import io.byssus.proto.admin.v1.ShardDescription;
 import io.byssus.proto.internal.v1.Cluster;
-import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardAssignment;
@@ -63,26 +59,6 @@ final class ClusterDescriptions {
         .setLogReady(image.logReady())
         .setExpectedServers(cluster.getExpectedServers())
         .setPlaced(image.shards().size() == cluster.getShardCount())
-        .build();
-  }
-
-  ListNamespacesResponse namespaces(ClusterImage image) {
-    ListNamespacesResponse.Builder list = ListNamespacesResponse.newBuilder();
-    image.namespaces().stream()
-        .sorted(Comparator.comparing(entry -> entry.getRules().getName()))
-        .forEach(entry -> list.addNamespaces(namespace(entry)));
-    return list.build();
-  }
-
-  Namespace namespace(NamespaceEntry entry) {
-    return Namespace.newBuilder()
-        .setNamespaceId(entry.getRules().getNamespaceId())
-        .setSpec(
-            NamespaceSpec.newBuilder()
-                .setName(entry.getRules().getName())
-                .setConflictRule(entry.getRules().getConflictRule()))
-        .setRulesVersion(entry.getRules().getVersion())
-        .setCreatedMs(entry.getCreatedMs())
         .build();
   }
 

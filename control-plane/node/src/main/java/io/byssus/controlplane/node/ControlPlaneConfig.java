@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  * @param lease how long a node counts as up after its last heartbeat
  * @param replaceAfter how long a server may be down before its replicas are placed elsewhere
  * @param electionTimeout how long the leader may be silent before another is elected
+ * @param namespaceGrace for how long a deleted namespace can be undeleted
  */
 public record ControlPlaneConfig(
     ProcessConfig process,
@@ -40,7 +41,8 @@ public record ControlPlaneConfig(
     Map<String, String> kafkaProperties,
     Duration lease,
     Duration replaceAfter,
-    Duration electionTimeout) {
+    Duration electionTimeout,
+    Duration namespaceGrace) {
   private static final HostPort LISTEN = new HostPort("127.0.0.1", 7402);
   private static final HostPort METRICS = new HostPort("127.0.0.1", 9402);
   private static final Set<Integer> GROUP_SIZES = Set.of(1, 3, 5);
@@ -85,6 +87,9 @@ public record ControlPlaneConfig(
     Duration electionTimeout =
         file.duration("election-timeout", Duration.ofMillis(200), Duration.ofMinutes(1))
             .orElse(Duration.ofSeconds(1));
+    Duration namespaceGrace =
+        file.duration("namespace-grace", Duration.ofSeconds(1), Duration.ofDays(30))
+            .orElse(Duration.ofHours(24));
     return new ControlPlaneConfig(
         process,
         nodeId,
@@ -95,7 +100,8 @@ public record ControlPlaneConfig(
         kafka.properties(),
         lease,
         replaceAfter,
-        electionTimeout);
+        electionTimeout,
+        namespaceGrace);
   }
 
   private record Kafka(String bootstrap, Map<String, String> properties) {}

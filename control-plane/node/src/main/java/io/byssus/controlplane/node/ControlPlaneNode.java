@@ -139,6 +139,7 @@ public final class ControlPlaneNode implements AutoCloseable {
                             logProvisioning,
                             new ClusterDescriptions(
                                 config.self(), config.members(), group::alive, leases),
+                            new NamespaceAdmin(leadership, config.namespaceGrace()),
                             UUID::randomUUID,
                             nanos))
                     .service(

@@ -90,7 +90,11 @@ final class ControlPlaneService extends ControlPlaneServiceGrpc.ControlPlaneServ
                         ErrorCode.NOT_FOUND_IN_CLUSTER,
                         "node " + request.getNodeId() + " is not registered as this instance"));
     leases.grant(
-        node.getNodeId(), node.getInstanceId(), nanos.getAsLong(), request.getReplicasList());
+        node.getNodeId(),
+        node.getInstanceId(),
+        nanos.getAsLong(),
+        request.getMapRevision(),
+        request.getReplicasList());
     if (!node.getUp()) {
       log.info("A node is back: node={} address={}", node.getNodeId(), node.getAddress());
       leadership.submit(

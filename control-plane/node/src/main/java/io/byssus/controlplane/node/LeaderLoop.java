@@ -3,9 +3,11 @@ package io.byssus.controlplane.node;
 import static io.byssus.controlplane.state.ControlPlaneStateMachine.MAX_PLANNED_SHARDS;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.controlplane.state.NamespaceDropPlanner;
 import io.byssus.controlplane.state.PlacementPlanner;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.internal.v1.AdvanceDropCommand;
 import io.byssus.proto.internal.v1.AssignShardsCommand;
 import io.byssus.proto.internal.v1.ChangeNodeCommand;
 import io.byssus.proto.internal.v1.ControlCommand;
@@ -23,13 +25,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the control plane does by itself, in turns on one thread: the leader ends leases, has the
- * log created and places shards; every member takes a snapshot when many commands have come since
- * the last.
+ * log created, places shards and moves deleted namespaces on to their end; every member takes a
+ * snapshot when many commands have come since the last.
  */
 final class LeaderLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LeaderLoop.class);
   private static final Duration COMMIT_LIMIT = Duration.ofSeconds(10);
   private static final long COMMANDS_PER_SNAPSHOT = 10_000;
+  // So that many drops do not keep the leader from looking after its leases.
+  private static final int DROPS_PER_TURN = 100;
 
   private final ReplicatedState state;
   private final RaftGroup group;
@@ -80,6 +84,7 @@ final class LeaderLoop implements AutoCloseable {
         endLeases();
         createLog();
         place();
+        dropNamespaces();
       }
       if (state.appliedSinceSnapshot() >= COMMANDS_PER_SNAPSHOT) {
         group.snapshot();
@@ -145,6 +150,15 @@ final class LeaderLoop implements AutoCloseable {
               .setAssignShards(AssignShardsCommand.newBuilder().addAllShards(part))
               .build(),
           COMMIT_LIMIT);
+    }
+  }
+
+  private void dropNamespaces() {
+    List<AdvanceDropCommand> plan =
+        NamespaceDropPlanner.plan(state.image(), clock.millis(), leases.reports(nanos.getAsLong()));
+    for (AdvanceDropCommand step : plan.subList(0, Math.min(plan.size(), DROPS_PER_TURN))) {
+      log.info("A namespace goes: id={} state={}", step.getNamespaceId(), step.getTo());
+      leadership.submit(leadership.command().setAdvanceDrop(step).build(), COMMIT_LIMIT);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.controlplane.state.NamespaceDropPlanner;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ReplicaReport;
 import java.time.Duration;
@@ -33,13 +34,24 @@ final class LeaseTable {
   private long watchedSinceNanos;
   private long lastNanos;
 
-  private record Lease(String instanceId, long endNanos, List<ReplicaReport> replicas) {
+  /**
+   * A lease.
+   *
+   * @param mapRevision the revision of the map that the node works by; empty before its first
+   *     report
+   * @param replicas what it reported, by shard
+   */
+  private record Lease(
+      String instanceId,
+      long endNanos,
+      Optional<Long> mapRevision,
+      Map<Integer, ReplicaReport> replicas) {
     boolean holds(String instance, long nowNanos) {
       return instanceId.equals(instance) && endNanos - nowNanos > 0;
     }
 
     Lease until(long newEndNanos) {
-      return new Lease(instanceId, newEndNanos, replicas);
+      return new Lease(instanceId, newEndNanos, mapRevision, replicas);
     }
   }
 
@@ -78,17 +90,27 @@ final class LeaseTable {
   /** Gives or renews a lease, keeping what the same instance reported. */
   synchronized void grant(String nodeId, String instanceId, long nowNanos) {
     notice(nowNanos);
-    Lease present = leases.get(nodeId);
-    List<ReplicaReport> replicas =
-        present != null && present.instanceId.equals(instanceId) ? present.replicas : List.of();
-    leases.put(nodeId, new Lease(instanceId, nowNanos + leaseNanos, replicas));
+    long end = nowNanos + leaseNanos;
+    leases.compute(
+        nodeId,
+        (id, present) ->
+            present != null && present.instanceId.equals(instanceId)
+                ? present.until(end)
+                : new Lease(instanceId, end, Optional.empty(), Map.of()));
   }
 
   /** Gives or renews a lease, with a new report. */
   synchronized void grant(
-      String nodeId, String instanceId, long nowNanos, List<ReplicaReport> replicas) {
+      String nodeId,
+      String instanceId,
+      long nowNanos,
+      long mapRevision,
+      List<ReplicaReport> replicas) {
     notice(nowNanos);
-    leases.put(nodeId, new Lease(instanceId, nowNanos + leaseNanos, List.copyOf(replicas)));
+    Map<Integer, ReplicaReport> byShard = new HashMap<>();
+    replicas.forEach(report -> byShard.put(report.getShard(), report));
+    leases.put(
+        nodeId, new Lease(instanceId, nowNanos + leaseNanos, Optional.of(mapRevision), byShard));
   }
 
   /** Ends the lease of an instance. */
@@ -127,10 +149,31 @@ final class LeaseTable {
 
   /** What a node last said of its replica of a shard; empty where its lease does not hold. */
   synchronized Optional<ReplicaReport> report(Node node, int shard, long nowNanos) {
-    Lease lease = leases.get(node.getNodeId());
-    if (lease == null || !lease.holds(node.getInstanceId(), nowNanos)) {
-      return Optional.empty();
-    }
-    return lease.replicas.stream().filter(report -> report.getShard() == shard).findFirst();
+    return held(node, nowNanos).map(lease -> lease.replicas.get(shard));
+  }
+
+  /** The revision of the map by which a node works; empty where its lease does not hold. */
+  synchronized Optional<Long> mapRevision(Node node, long nowNanos) {
+    return held(node, nowNanos).flatMap(lease -> lease.mapRevision);
+  }
+
+  private Optional<Lease> held(Node node, long nowNanos) {
+    return Optional.ofNullable(leases.get(node.getNodeId()))
+        .filter(lease -> lease.holds(node.getInstanceId(), nowNanos));
+  }
+
+  /** What the nodes last reported, as of a time. */
+  NamespaceDropPlanner.Reports reports(long nowNanos) {
+    return new NamespaceDropPlanner.Reports() {
+      @Override
+      public Optional<Long> mapRevision(Node node) {
+        return LeaseTable.this.mapRevision(node, nowNanos);
+      }
+
+      @Override
+      public Optional<ReplicaReport> replica(Node node, int shard) {
+        return report(node, shard, nowNanos);
+      }
+    };
   }
 }

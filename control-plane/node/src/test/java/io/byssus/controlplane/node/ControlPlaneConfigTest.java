@@ -52,6 +52,7 @@ final class ControlPlaneConfigTest {
     assertEquals(Duration.ofSeconds(5), config.lease());
     assertEquals(Duration.ofMinutes(10), config.replaceAfter());
     assertEquals(Duration.ofSeconds(1), config.electionTimeout());
+    assertEquals(Duration.ofHours(24), config.namespaceGrace());
     assertEquals(Map.of("security.protocol", "PLAINTEXT"), config.kafkaProperties());
   }
 
@@ -66,11 +67,13 @@ final class ControlPlaneConfigTest {
                 lease: 2s
                 replace-after: 1h
                 election-timeout: 300ms
+                namespace-grace: 7d
                 """);
     assertEquals(new HostPort("127.0.0.1", 2), config.raftListen());
     assertEquals(Duration.ofSeconds(2), config.lease());
     assertEquals(Duration.ofHours(1), config.replaceAfter());
     assertEquals(Duration.ofMillis(300), config.electionTimeout());
+    assertEquals(Duration.ofDays(7), config.namespaceGrace());
   }
 
   @Test

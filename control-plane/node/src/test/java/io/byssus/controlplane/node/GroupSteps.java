@@ -11,6 +11,8 @@ import io.byssus.proto.internal.v1.DeregisterNodeRequest;
 import io.byssus.proto.internal.v1.HeartbeatRequest;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.RegisterNodeRequest;
+import io.byssus.proto.internal.v1.ReplicaReport;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -74,6 +76,10 @@ final class GroupSteps {
   }
 
   void heartbeat(String id, String instance) {
+    heartbeat(id, instance, 0, List.of());
+  }
+
+  void heartbeat(String id, String instance, long mapRevision, List<ReplicaReport> replicas) {
     group
         .client()
         .call(
@@ -84,6 +90,8 @@ final class GroupSteps {
                         HeartbeatRequest.newBuilder()
                             .setNodeId(id)
                             .setInstanceId(instance)
+                            .setMapRevision(mapRevision)
+                            .addAllReplicas(replicas)
                             .build()));
   }
 }

@@ -90,9 +90,11 @@ final class LeaseTableTest {
   void reportsAreKnownWhileTheLeaseHoldsAndSurviveARepeatedRegistration() {
     ReplicaReport report = ReplicaReport.newBuilder().setShard(3).setLagRecords(9).build();
     Node node = node("a", true);
-    leases.grant("s1", "a", START, List.of(report));
+    leases.grant("s1", "a", START, 7, List.of(report));
     leases.grant("s1", "a", START + 10);
     assertEquals(Optional.of(report), leases.report(node, 3, START + 109));
+    assertEquals(Optional.of(7L), leases.mapRevision(node, START + 109));
+    assertTrue(leases.mapRevision(node, START + 110).isEmpty());
     assertTrue(leases.report(node, 4, START + 109).isEmpty());
     assertTrue(leases.report(node, 3, START + 110).isEmpty());
     assertTrue(leases.report(node("b", true), 3, START + 20).isEmpty());

@@ -32,6 +32,7 @@ final class TestGroup implements AutoCloseable {
   private final String kafka;
   private final Duration lease;
   private final Duration replaceAfter;
+  private Duration namespaceGrace = Duration.ofHours(1);
   private final List<Member> members;
   private final ControlPlaneNode[] nodes;
   private final ControlPlaneClient client;
@@ -69,6 +70,12 @@ final class TestGroup implements AutoCloseable {
     return List.copyOf(ports);
   }
 
+  /** For how long members that start from now on let a deleted namespace come back. */
+  TestGroup namespaceGrace(Duration grace) {
+    namespaceGrace = grace;
+    return this;
+  }
+
   ControlPlaneConfig config(int i) {
     Member member = members.get(i);
     return new ControlPlaneConfig(
@@ -81,7 +88,8 @@ final class TestGroup implements AutoCloseable {
         Map.of(),
         lease,
         replaceAfter,
-        Duration.ofMillis(400));
+        Duration.ofMillis(400),
+        namespaceGrace);
   }
 
   ControlPlaneNode start(int i) throws IOException {

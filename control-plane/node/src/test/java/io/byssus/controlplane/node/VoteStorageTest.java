@@ -120,6 +120,7 @@ final class VoteStorageTest {
         config.kafkaProperties(),
         config.lease(),
         config.replaceAfter(),
-        Duration.ofSeconds(55));
+        Duration.ofSeconds(55),
+        config.namespaceGrace());
   }
 }
