@@ -1,14 +1,14 @@
 package io.byssus.server;
 
-import com.google.protobuf.ByteString;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.internal.v1.DumpReplicaResponse;
 import io.byssus.proto.internal.v1.DumpedRecord;
 import io.byssus.proto.kv.v1.Key;
+import io.byssus.storage.RecordKey;
 import io.byssus.storage.ShardDump;
-import io.byssus.storage.StoredRecord;
+import io.byssus.storage.StoredVersion;
 import io.grpc.stub.ServerCallStreamObserver;
 
 /**
@@ -65,15 +65,18 @@ final class DumpStream {
         DumpReplicaResponse.newBuilder().setPosition(dump.position());
     int bytes = 0;
     for (; dump.isValid() && bytes < PIECE_BYTES; dump.next()) {
-      StoredRecord record = dump.record();
+      RecordKey key = dump.key();
+      StoredVersion version = dump.version();
       piece.addRecords(
           DumpedRecord.newBuilder()
               .setNamespaceId(dump.namespaceId())
               .setKey(
-                  Key.newBuilder().setPartitionKey(dump.partitionKey()).setSortKey(dump.sortKey()))
-              .setValue(ByteString.copyFrom(record.value()))
-              .setVersion(record.version()));
-      bytes += 64 + record.value().length;
+                  Key.newBuilder().setPartitionKey(key.partitionKey()).setSortKey(key.sortKey()))
+              .setValue(version.value())
+              .setVersion(version.version())
+              .setExpiresMs(version.expiresMillis())
+              .setDeleted(version.deleted()));
+      bytes += 64 + version.value().size();
     }
     if (!dump.isValid()) {
       piece.setEnd(true).setDigest(dump.digest());

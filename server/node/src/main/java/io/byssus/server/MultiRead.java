@@ -73,7 +73,7 @@ final class MultiRead {
     if (found.isEmpty()) {
       return KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance()).build();
     }
-    if (!takes(found.get().value().length)) {
+    if (!takes(found.get().value().size())) {
       return error(
           ErrorCode.OVERLOADED,
           "the answer is full at " + request.getMaxBytes() + " bytes; ask again for this key");

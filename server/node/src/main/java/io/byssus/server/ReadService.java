@@ -1,6 +1,5 @@
 package io.byssus.server;
 
-import com.google.protobuf.ByteString;
 import io.byssus.model.ByssusException;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
@@ -59,8 +58,9 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
 
   static Record encode(StoredRecord record) {
     return Record.newBuilder()
-        .setValue(ByteString.copyFrom(record.value()))
+        .setValue(record.value())
         .setVersion(record.version())
+        .setExpiresMs(record.expiresMillis())
         .build();
   }
 

@@ -5,8 +5,10 @@ import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.ShardScanResponse;
 import io.byssus.proto.kv.v1.ScanRecord;
 import io.byssus.storage.ShardScan;
+import io.byssus.storage.SortKeyRange;
 import io.byssus.storage.StoredRecord;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.Optional;
 
 /**
  * Streams one scan as fast as its caller takes it. Between bursts it holds a sort key and nothing
@@ -53,9 +55,11 @@ final class ScanStream {
             .scan(
                 request.getNamespaceId(),
                 request.getPartitionKey(),
-                last == null ? request.getStart() : last,
-                last != null || request.getAfterStart(),
-                request.getEnd())) {
+                new SortKeyRange(
+                    last == null ? request.getStart() : last,
+                    last != null || request.getAfterStart(),
+                    Optional.of(request.getEnd()).filter(end -> !end.isEmpty()),
+                    false))) {
       while (!ended && caller.isReady()) {
         ShardScanResponse piece = nextPiece(scan);
         caller.onNext(piece);
@@ -79,9 +83,10 @@ final class ScanStream {
       piece.addRecords(
           ScanRecord.newBuilder()
               .setSortKey(last)
-              .setValue(ByteString.copyFrom(record.value()))
-              .setVersion(record.version()));
-      bytes += last.size() + record.value().length;
+              .setValue(record.value())
+              .setVersion(record.version())
+              .setExpiresMs(record.expiresMillis()));
+      bytes += last.size() + record.value().size();
       sent++;
       scan.next();
     }

@@ -1,22 +1,27 @@
 package io.byssus.storage;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import io.byssus.wal.ReplayHaltedException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
 import org.rocksdb.Env;
+import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.Priority;
 import org.rocksdb.RateLimiter;
 import org.rocksdb.RocksDB;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +36,18 @@ import org.slf4j.LoggerFactory;
 public final class NodeStorage implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeStorage.class);
   private static final long LOOK_PERIOD_MILLIS = 100;
+  private static final long REMOVAL_PERIOD_MILLIS = 50;
   private static final long WRITE_BYTES_PER_SECOND = 256L << 20;
   private static final long ARENA_BLOCK_BYTES = 128L << 10;
+  private static final int METADATA_BLOCK_BYTES = 4 << 10;
+
+  // A file in which of 1,000 rows in a row half are deletions is compacted without further reason.
+  private static final int DELETIONS_WINDOW = 1_000;
+  private static final int DELETIONS_TRIGGER = 500;
+
+  // So many removed rows in a memtable make a scan across them slow; on disk they are compacted
+  // away.
+  private static final long REMOVED_ROWS_FLUSH = 50_000;
 
   static {
     RocksDB.loadLibrary();
@@ -43,17 +58,27 @@ public final class NodeStorage implements AutoCloseable {
   private final Cache blockCache;
   private final BloomFilter bloomFilter = new BloomFilter(10);
   private final RateLimiter rateLimiter = new RateLimiter(WRITE_BYTES_PER_SECOND);
+  private final TablePropertiesCollectorFactory deletions =
+      TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+          DELETIONS_WINDOW, DELETIONS_TRIGGER, 0);
   private final Options options;
   private final Set<ShardStore> stores = ConcurrentHashMap.newKeySet();
+  private final Set<Shard> shards = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService flusher;
+  private final ScheduledExecutorService remover;
   private boolean closed;
 
   /** Opens no file. */
   public NodeStorage(StorageConfig config) {
-    this(config, TestHooks.fromSystemProperties());
+    this(config, TestHooks.fromSystemProperties(), true);
   }
 
+  /** One whose shards remove what has ended when they are told to, and not by themselves. */
   NodeStorage(StorageConfig config, TestHooks hooks) {
+    this(config, hooks, false);
+  }
+
+  NodeStorage(StorageConfig config, TestHooks hooks, boolean removing) {
     this.config = config;
     this.hooks = hooks;
     this.blockCache = new LRUCache(config.blockCacheBytes());
@@ -74,19 +99,32 @@ public final class NodeStorage implements AutoCloseable {
             .setTableFormatConfig(
                 new BlockBasedTableConfig()
                     .setBlockCache(blockCache)
+                    .setIndexType(IndexType.kTwoLevelIndexSearch)
+                    .setPartitionFilters(true)
+                    .setMetadataBlockSize(METADATA_BLOCK_BYTES)
                     .setCacheIndexAndFilterBlocks(true)
-                    .setPinL0FilterAndIndexBlocksInCache(true)
+                    .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                    .setPinTopLevelIndexAndFilter(true)
                     .setFilterPolicy(bloomFilter)
                     .setBlockSize(8 * 1024));
-    this.flusher =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "flusher");
-              thread.setDaemon(true);
-              return thread;
-            });
+    options.setTablePropertiesCollectorFactory(List.of(deletions));
+    this.flusher = thread("flusher");
+    this.remover = thread("remover");
+    if (removing) {
+      remover.scheduleWithFixedDelay(
+          this::removeWhatHasEnded, REMOVAL_PERIOD_MILLIS, REMOVAL_PERIOD_MILLIS, MILLISECONDS);
+    }
     flusher.scheduleWithFixedDelay(
-        this::flushWhatIsDue, LOOK_PERIOD_MILLIS, LOOK_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        this::flushWhatIsDue, LOOK_PERIOD_MILLIS, LOOK_PERIOD_MILLIS, MILLISECONDS);
+  }
+
+  private static ScheduledExecutorService thread(String name) {
+    return Executors.newSingleThreadScheduledExecutor(
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   Options options() {
@@ -97,12 +135,14 @@ public final class NodeStorage implements AutoCloseable {
     return hooks;
   }
 
-  void opened(ShardStore store) {
+  void opened(Shard shard, ShardStore store) {
     stores.add(store);
+    shards.add(shard);
   }
 
   /** Waits for a flush of the store that may be under way; none follows. */
-  void closing(ShardStore store) {
+  void closing(Shard shard, ShardStore store) {
+    shards.remove(shard);
     synchronized (store) {
       stores.remove(store);
     }
@@ -135,12 +175,32 @@ public final class NodeStorage implements AutoCloseable {
         largestBytes = bytes;
         largest = store;
       }
-      if (System.nanoTime() - store.lastFlushNanos() > config.flushAfter().toNanos()) {
+      if (store.removedSinceFlush() > REMOVED_ROWS_FLUSH
+          || System.nanoTime() - store.lastFlushNanos() > config.flushAfter().toNanos()) {
         flush(store);
       }
     }
     if (total > config.memtableBytes() / 2) {
       flush(largest);
+    }
+  }
+
+  /**
+   * A little of each shard in turn, as long as there is something. Removal that fails is this
+   * shard's trouble alone, as with a flush.
+   */
+  private void removeWhatHasEnded() {
+    boolean more = true;
+    while (more && !Thread.currentThread().isInterrupted()) {
+      more = false;
+      for (Shard shard : shards) {
+        try {
+          more |= shard.removeEnded();
+        } catch (RuntimeException e) {
+          log.error("removing what has ended failed", e);
+          shards.remove(shard);
+        }
+      }
     }
   }
 
@@ -162,9 +222,11 @@ public final class NodeStorage implements AutoCloseable {
 
   @Override
   public void close() {
+    remover.shutdownNow();
     flusher.shutdownNow();
     try {
-      flusher.awaitTermination(30, TimeUnit.SECONDS);
+      remover.awaitTermination(30, SECONDS);
+      flusher.awaitTermination(30, SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -172,6 +234,7 @@ public final class NodeStorage implements AutoCloseable {
       closed = true;
     }
     options.close();
+    deletions.close();
     bloomFilter.close();
     rateLimiter.close();
     blockCache.close();

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
-import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.wal.HaltReason;
@@ -13,6 +12,10 @@ import io.byssus.wal.ReplayHaltedException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * One shard on disk. One thread at a time applies; any number read meanwhile.
@@ -28,17 +31,25 @@ public final class Shard implements AutoCloseable {
   private final ShardApplier applier;
   private final DeadLetters deadLetters;
   private final UseCount uses = new UseCount();
+  // Held by whoever changes the shard: a batch is applied, or a little of what has ended is
+  // removed.
+  private final ReentrantLock changing = new ReentrantLock(true);
+  // An apply broke off: the batch holds part of what it stood for, and must never be written.
+  private boolean spoiled;
   private volatile ShardHeader applied;
+  private volatile Set<Integer> namespaces;
   private volatile long ceiling;
 
   private Shard(NodeStorage node, ShardStore store, ShardIdentity identity) {
     this.node = node;
     this.store = store;
-    this.applied = store.get(ShardKeys.HEADER).map(ShardHeader::decode).orElse(ShardHeader.EMPTY);
+    byte[] header = store.get(ShardKeys.HEADER);
+    this.applied = header == null ? ShardHeader.EMPTY : ShardHeader.decode(header);
     this.ceiling = applied.position();
     this.deadLetters = new DeadLetters(store);
     this.applier = new ShardApplier(store, identity, applied, deadLetters, node.hooks());
-    node.opened(store);
+    this.namespaces = applier.namespaces();
+    node.opened(this, store);
   }
 
   /**
@@ -49,18 +60,18 @@ public final class Shard implements AutoCloseable {
   public static Shard open(Path directory, ShardIdentity identity, NodeStorage node) {
     ShardStore store = new ShardStore(directory, node);
     try {
-      Optional<byte[]> stored = store.get(ShardKeys.IDENTITY);
-      if (stored.isPresent()) {
-        ShardIdentity found = ShardIdentity.decode(stored.get());
+      byte[] stored = store.get(ShardKeys.IDENTITY);
+      if (stored != null) {
+        ShardIdentity found = ShardIdentity.decode(stored);
         if (!found.equals(identity)) {
           throw new ReplayHaltedException(
               HaltReason.LOG_NOT_OURS,
               "the data in " + directory + " came from " + found + "; the log is of " + identity);
         }
       } else {
-        try (ShardBatch batch = new ShardBatch()) {
+        try (ShardBatch batch = new ShardBatch(store)) {
           batch.put(ShardKeys.IDENTITY, identity.encode());
-          batch.writeTo(store);
+          batch.write();
           store.flush();
         }
       }
@@ -113,119 +124,195 @@ public final class Shard implements AutoCloseable {
    */
   public void apply(List<LogEntry> entries) {
     use();
+    changing.lock();
+    boolean whole = false;
     try {
-      ReplayHaltedException halt = null;
-      for (LogEntry entry : entries) {
-        try {
-          applier.apply(entry);
-        } catch (ReplayHaltedException e) {
-          halt = e;
-          break;
-        }
+      if (spoiled) {
+        throw new ReplayHaltedException(
+            HaltReason.STORAGE_FAILED, "the shard is to be opened anew before it can go on");
       }
+      Optional<ReplayHaltedException> halt = applyUpToFault(entries);
       ShardHeader next = applier.header();
       ceiling = next.position();
       applier.commit();
+      namespaces = applier.namespaces();
       applied = next;
-      if (halt != null) {
-        throw halt;
+      whole = true;
+      if (halt.isPresent()) {
+        throw halt.get();
+      }
+    } finally {
+      spoiled |= !whole;
+      changing.unlock();
+      uses.end();
+    }
+  }
+
+  private Optional<ReplayHaltedException> applyUpToFault(List<LogEntry> entries) {
+    for (LogEntry entry : entries) {
+      try {
+        applier.apply(entry);
+      } catch (ReplayHaltedException e) {
+        if (e.reason() == HaltReason.STORAGE_FAILED) {
+          // A read failed in the middle of an entry: what is in the batch is of no use.
+          throw e;
+        }
+        return Optional.of(e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Takes some of what has ended by the shard clock off the disk, for some milliseconds at the most
+   * and never while the shard is being changed otherwise, so that it does not hold up applying.
+   *
+   * @return whether it would have gone on at once
+   */
+  boolean removeEnded() {
+    if (!applier.expiry().hasBacklog() || !uses.begin()) {
+      return false;
+    }
+    try {
+      if (!changing.tryLock()) {
+        return false;
+      }
+      try {
+        return !spoiled && applier.removeEnded() && !changing.hasQueuedThreads();
+      } finally {
+        changing.unlock();
       }
     } finally {
       uses.end();
     }
+  }
+
+  /** The ids of the namespaces that the shard has heard of and not dropped. */
+  public Set<Integer> namespaces() {
+    return namespaces;
+  }
+
+  /**
+   * The next moment after the shard clock at which something ends (a record, a tombstone),
+   * milliseconds since 1970 UTC. May name a moment at which nothing ends, if what would have was
+   * replaced; once the shard clock has passed it, it names another.
+   */
+  public OptionalLong nextDueMillis() {
+    return applier.expiry().nextDueMillis();
   }
 
   /** Reads one record. */
   public Optional<StoredRecord> get(int namespaceId, ByteString partitionKey, ByteString sortKey) {
-    use();
-    try {
-      return store
-          .get(ShardKeys.record(namespaceId, partitionKey, sortKey))
-          .map(StoredRecord::decode);
-    } finally {
-      uses.end();
-    }
+    long clock = clockMillis();
+    return read(
+        () -> RecordReader.get(store, ShardKeys.record(namespaceId, partitionKey, sortKey), clock));
   }
 
   /**
-   * Walks over records of one partition key.
-   *
-   * @param start the first sort key
-   * @param afterStart whether {@code start} itself is left out
-   * @param end the end of the sort keys, excluded; empty: none
+   * Reads one record as it was under the newest version that is not above a version: absent where
+   * that version is a deletion, has expired or is not kept any more.
    */
-  public ShardScan scan(
-      int namespaceId,
-      ByteString partitionKey,
-      ByteString start,
-      boolean afterStart,
-      ByteString end) {
-    byte[] whole = ShardKeys.record(namespaceId, partitionKey, ByteString.EMPTY);
-    ByteString first = afterStart ? start.concat(ByteString.copyFrom(new byte[1])) : start;
-    byte[] from = ShardKeys.record(namespaceId, partitionKey, first);
-    byte[] to =
-        end.isEmpty() ? ShardKeys.endOf(whole) : ShardKeys.record(namespaceId, partitionKey, end);
-    use();
-    try {
-      return new ShardScan(store.cursor(from, to, null), uses);
-    } catch (RuntimeException e) {
-      uses.end();
-      throw e;
-    }
+  public Optional<StoredRecord> get(
+      int namespaceId, ByteString partitionKey, ByteString sortKey, long atVersion) {
+    long clock = clockMillis();
+    byte[] key = ShardKeys.record(namespaceId, partitionKey, sortKey);
+    return read(() -> RecordReader.get(store, key, atVersion, clock));
+  }
+
+  /**
+   * Lists the versions of a record that can still be read, deletions included. Where the conflict
+   * rule is VERSION, a deletion that is remembered is listed also where one version is kept.
+   */
+  public VersionList listVersions(
+      int namespaceId, ByteString partitionKey, ByteString sortKey, VersionRange range) {
+    long clock = clockMillis();
+    byte[] key = ShardKeys.record(namespaceId, partitionKey, sortKey);
+    return read(() -> RecordReader.list(store, key, range, clock));
+  }
+
+  /** Walks over records of one partition key. Not a snapshot of what is applied while it walks. */
+  public ShardScan scan(int namespaceId, ByteString partitionKey, SortKeyRange range) {
+    byte[] from = range.from(namespaceId, partitionKey);
+    byte[] to = range.to(namespaceId, partitionKey);
+    return scan(from, to, range.reverse());
+  }
+
+  /**
+   * Walks over all records of a namespace, ordered by partition key and sort key.
+   *
+   * @param after goes on behind this record, which need not be there; absent: from the first
+   */
+  public ShardScan scanNamespace(int namespaceId, Optional<RecordKey> after) {
+    byte[] whole = ShardKeys.namespace(ShardKeys.DATA, namespaceId);
+    byte[] from =
+        after
+            .map(key -> ShardKeys.record(namespaceId, key.partitionKey(), key.sortKey()))
+            .map(ShardKeys::after)
+            .orElse(whole);
+    return scan(from, ShardKeys.endOf(whole), false);
+  }
+
+  private ShardScan scan(byte[] from, byte[] to, boolean reverse) {
+    long clock = clockMillis();
+    return hold(
+        () ->
+            new ShardScan(
+                reverse ? store.reverseCursor(from, to) : store.cursor(from, to, null),
+                uses,
+                clock));
+  }
+
+  /** About how much of a namespace the shard holds. */
+  public SizeEstimate namespaceSize(int namespaceId) {
+    return read(
+        () -> {
+          SizeEstimate records = spaceSize(ShardKeys.DATA, namespaceId);
+          return new SizeEstimate(
+              records.records(),
+              records.bytes()
+                  + spaceSize(ShardKeys.OLDER_VALUES, namespaceId).bytes()
+                  + spaceSize(ShardKeys.PAST, namespaceId).bytes()
+                  + spaceSize(ShardKeys.EXPIRY, namespaceId).bytes());
+        });
+  }
+
+  private SizeEstimate spaceSize(byte space, int namespaceId) {
+    byte[] prefix = ShardKeys.namespace(space, namespaceId);
+    return store.size(prefix, ShardKeys.endOf(prefix));
   }
 
   /** Everything that the shard holds now. */
   public ShardDump dump() {
-    use();
-    try {
-      return new ShardDump(store, uses);
-    } catch (RuntimeException e) {
-      uses.end();
-      throw e;
-    }
+    return hold(() -> new ShardDump(store, uses));
   }
 
-  /** What became of the write under a stamp, as far as the shard remembers. */
+  /**
+   * What became of the write under a stamp, as far as the shard remembers: see {@link
+   * WriteOutcome}. A write to a namespace that was dropped before it is OUTCOME_NOT_APPLIED.
+   */
   public WriteOutcome outcome(WriterStamp stamp) {
+    long clock = clockMillis();
+    return read(() -> OutcomeReader.read(store, stamp, clock));
+  }
+
+  private <T> T read(Supplier<T> read) {
     use();
     try {
-      WriterId writer = WriterId.of(stamp);
-      long clock = applied.clockMillis();
-      if (clock > stamp.getAcceptUntilMs()) {
-        // What is kept may be gone, and an empty window may be that of another life of the writer.
-        return outcome(OutcomeKind.OUTCOME_KIND_UNSPECIFIED, 0);
-      }
-      Optional<StoredOutcome> outcome =
-          store
-              .get(ShardKeys.outcome(writer, stamp.getSequence()))
-              .map(StoredOutcome::decode)
-              .filter(kept -> kept.acceptUntilMillis() >= clock);
-      if (outcome.isPresent()) {
-        return outcome(OutcomeKind.OUTCOME_APPLIED, outcome.get().version());
-      }
-      Optional<WriterWindow> window =
-          store
-              .get(ShardKeys.writer(writer))
-              .map(WriterWindow::decode)
-              .filter(live -> !live.endedBy(clock));
-      if (window.isEmpty()) {
-        return outcome(OutcomeKind.OUTCOME_KIND_UNSPECIFIED, 0);
-      }
-      if (window.get().isApplied(stamp.getSequence())) {
-        return outcome(OutcomeKind.OUTCOME_APPLIED, 0);
-      }
-      return outcome(
-          stamp.getSequence() < window.get().floor()
-              ? OutcomeKind.OUTCOME_KIND_UNSPECIFIED
-              : OutcomeKind.OUTCOME_NOT_APPLIED,
-          0);
+      return read.get();
     } finally {
       uses.end();
     }
   }
 
-  private static WriteOutcome outcome(OutcomeKind kind, long version) {
-    return WriteOutcome.newBuilder().setKind(kind).setVersion(version).build();
+  /** Makes a reader that ends its use of the shard when it is closed. */
+  private <T> T hold(Supplier<T> reader) {
+    use();
+    try {
+      return reader.get();
+    } catch (RuntimeException e) {
+      uses.end();
+      throw e;
+    }
   }
 
   /** How many undecodable records wait to be copied to the dead-letter topic. */
@@ -235,12 +322,7 @@ public final class Shard implements AutoCloseable {
 
   /** The oldest undecodable records that wait to be copied: a hundred or 8 MiB at the most. */
   public List<DeadLetter> oldestDeadLetters() {
-    use();
-    try {
-      return deadLetters.oldest();
-    } finally {
-      uses.end();
-    }
+    return read(deadLetters::oldest);
   }
 
   /**
@@ -258,22 +340,12 @@ public final class Shard implements AutoCloseable {
 
   /** About how many records the shard holds. */
   public long recordsEstimate() {
-    use();
-    try {
-      return store.keysEstimate();
-    } finally {
-      uses.end();
-    }
+    return read(store::keysEstimate);
   }
 
   /** The bytes of the shard's files. */
   public long diskBytes() {
-    use();
-    try {
-      return store.diskBytes();
-    } finally {
-      uses.end();
-    }
+    return read(store::diskBytes);
   }
 
   private void use() {
@@ -307,7 +379,7 @@ public final class Shard implements AutoCloseable {
     if (!uses.close()) {
       return;
     }
-    node.closing(store);
+    node.closing(this, store);
     try {
       if (flush) {
         store.flush();

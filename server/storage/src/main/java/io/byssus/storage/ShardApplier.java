@@ -1,15 +1,16 @@
 package io.byssus.storage;
 
 import io.byssus.model.Position;
+import io.byssus.proto.internal.v1.OutcomeKind;
+import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.log.v1.IncarnationStart;
 import io.byssus.proto.log.v1.LogRecord;
-import io.byssus.proto.log.v1.Operation;
-import io.byssus.proto.log.v1.Write;
 import io.byssus.wal.DecodedRecord;
 import io.byssus.wal.HaltReason;
 import io.byssus.wal.LogEntry;
 import io.byssus.wal.LogRecordCodec;
 import io.byssus.wal.ReplayHaltedException;
+import java.util.Set;
 
 /**
  * The only code that changes a shard: turns log entries into the changes they stand for.
@@ -25,14 +26,19 @@ import io.byssus.wal.ReplayHaltedException;
  */
 final class ShardApplier implements AutoCloseable {
   private static final long WRITER_CLOCK_LEAD_MILLIS = 60_000;
+  private static final int REMOVED_AT_ONCE = 500;
+  private static final long REMOVAL_NANOS = 3_000_000;
 
   private final ShardStore store;
   private final ShardIdentity identity;
   private final TestHooks hooks;
   private final WriterTable writers = new WriterTable();
-  private final RulesTable rules = new RulesTable();
+  private final NamespaceTable namespaces = new NamespaceTable();
   private final DeadLetters deadLetters;
-  private final ShardBatch batch = new ShardBatch();
+  private final ShardBatch batch;
+  private final ExpiryIndex expiry;
+  private final RecordTable records;
+  private final WriteApplier writeApplier;
   private int incarnation;
   private long nextOffset;
   private int leaderEpoch;
@@ -42,6 +48,9 @@ final class ShardApplier implements AutoCloseable {
   private long belowFloor;
   private long expired;
   private long undecodable;
+  private long failed;
+  private long dropped;
+  private long removed;
   private long other;
 
   ShardApplier(
@@ -58,8 +67,13 @@ final class ShardApplier implements AutoCloseable {
     this.nextOffset = header.nextOffset();
     this.leaderEpoch = header.leaderEpoch();
     this.clockMillis = header.clockMillis();
+    this.batch = new ShardBatch(store);
+    this.expiry = new ExpiryIndex(store);
+    this.records = new RecordTable(batch, expiry);
+    this.writeApplier = new WriteApplier(namespaces, records, batch);
     writers.load(store);
-    rules.load(store);
+    namespaces.load(store);
+    expiry.load(namespaces.ids(), clockMillis);
   }
 
   /** The header behind the last entry applied, committed or not. */
@@ -72,7 +86,46 @@ final class ShardApplier implements AutoCloseable {
     writers.writeTo(batch, clockMillis);
     deadLetters.trim(batch);
     batch.put(ShardKeys.HEADER, header().encode());
-    batch.writeTo(store);
+    batch.write();
+    expiry.committed(clockMillis);
+  }
+
+  /**
+   * Takes some of what has ended by the shard clock off the disk; between commits. Changes nothing
+   * that anybody can see: to every decision, read and digest it has been gone since the clock
+   * passed.
+   *
+   * @return whether there is more
+   */
+  boolean removeEnded() {
+    int taken =
+        expiry.takeDue(
+            clockMillis,
+            REMOVED_AT_ONCE,
+            System.nanoTime() + REMOVAL_NANOS,
+            batch,
+            (key, dueMillis) -> {
+              RecordState stored = records.read(key);
+              if (stored.dueMillis() == dueMillis) {
+                records.writeDue(key, stored, stored.at(clockMillis));
+              }
+            });
+    if (taken > 0) {
+      batch.write();
+      store.removed(taken);
+      removed += taken;
+    }
+    return expiry.hasBacklog();
+  }
+
+  /** When what of the shard ends. */
+  ExpiryIndex expiry() {
+    return expiry;
+  }
+
+  /** The namespaces that the shard knows and has not dropped. */
+  Set<Integer> namespaces() {
+    return namespaces.ids();
   }
 
   /**
@@ -140,20 +193,29 @@ final class ShardApplier implements AutoCloseable {
             Math.min(
                 entry.appendTimeMillis(), record.getWriterTimeMs() + WRITER_CLOCK_LEAD_MILLIS));
     if (record.hasNamespaceRules()) {
-      rules.install(record.getNamespaceRules(), batch);
+      namespaces.install(record.getNamespaceRules(), batch);
     }
-    if (record.hasWrite()) {
-      applyWrite(record, entry.offset());
-    } else {
-      other++;
+    switch (record.getBodyCase()) {
+      case WRITE -> applyWrite(record, entry.offset());
+      case NAMESPACE_DROP -> drop(record.getNamespaceId());
+      case NAMESPACE_CONFIG, INCARNATION_START, BARRIER, TICK -> other++;
+      case BODY_NOT_SET -> throw new IllegalStateException("a record without a body");
     }
+  }
+
+  private void drop(int namespaceId) {
+    other++;
+    records.drop(namespaceId);
+    namespaces.drop(namespaceId, batch);
   }
 
   private void checkRulesKnown(LogRecord record, long offset) {
     boolean brought =
         record.hasNamespaceRules()
             && record.getNamespaceRules().getNamespaceId() == record.getNamespaceId();
-    if (!brought && !rules.knows(record.getNamespaceId(), record.getRulesVersion())) {
+    if (!brought
+        && !namespaces.isDropped(record.getNamespaceId())
+        && !namespaces.knows(record.getNamespaceId(), record.getRulesVersion())) {
       throw new ReplayHaltedException(
           HaltReason.RULES_MISSING,
           "offset "
@@ -180,43 +242,52 @@ final class ShardApplier implements AutoCloseable {
       expired++;
       return;
     }
+    if (namespaces.isDropped(record.getNamespaceId())) {
+      dropped++;
+      writers.refuse(record.getStamp(), clockMillis);
+      return;
+    }
     switch (writers.admit(record.getStamp(), clockMillis)) {
       case DUPLICATE -> duplicates++;
       case BELOW_FLOOR -> belowFloor++;
       case APPLY -> {
-        takeEffect(record, offset);
+        decide(record, offset);
         return;
       }
     }
     if (hooks.ignoreWindows()) {
-      takeEffect(record, offset);
+      decide(record, offset);
     }
   }
 
-  private void takeEffect(LogRecord record, long offset) {
+  /**
+   * The outcome of a write that failed is kept whether it was asked for or not: the writer's window
+   * alone would say that it took effect.
+   */
+  private void decide(LogRecord record, long offset) {
     writes++;
     if (hooks.skips(offset)) {
       return;
     }
-    Write write = record.getWrite();
-    long version = Position.pack(incarnation, offset);
-    for (Operation operation : write.getOperationsList()) {
-      byte[] key =
-          ShardKeys.record(
-              record.getNamespaceId(), write.getPartitionKey(), operation.getSortKey());
-      if (operation.hasPut()) {
-        batch.put(key, StoredRecord.encode(version, operation.getPut()));
-      } else {
-        batch.delete(key);
-      }
+    WriteOutcome outcome =
+        writeApplier.apply(
+            record.getNamespaceId(),
+            record.getWrite(),
+            Position.pack(incarnation, offset),
+            clockMillis);
+    boolean refused = outcome.getKind() == OutcomeKind.OUTCOME_FAILED;
+    if (refused) {
+      writes--;
+      failed++;
     }
-    if (write.getKeepOutcome()) {
-      writers.keepOutcome(record.getStamp(), version, batch);
+    if (refused || record.getWrite().getKeepOutcome()) {
+      writers.keepOutcome(record.getStamp(), outcome, batch);
     }
   }
 
   ApplyCounts counts() {
-    return new ApplyCounts(writes, duplicates, belowFloor, expired, undecodable, other);
+    return new ApplyCounts(
+        writes, failed, duplicates, belowFloor, expired, dropped, undecodable, other, removed);
   }
 
   @Override

@@ -1,27 +1,26 @@
 package io.byssus.storage;
 
-import com.google.protobuf.ByteString;
-import org.rocksdb.Snapshot;
-
-/** Everything that a shard holds as of one position. Not shared among threads; must be closed. */
+/**
+ * Everything that a shard remembers of its records as of one position: the live records, their
+ * older versions, and deletions that are remembered. Ordered by namespace, partition key, sort key
+ * and falling version. Not shared among threads; must be closed.
+ */
 public final class ShardDump implements AutoCloseable {
   private final ShardStore store;
   private final UseCount uses;
-  private final Snapshot snapshot;
+  private final ShardStore.View view;
   private final ShardHeader header;
-  private final ShardStore.Cursor cursor;
+  private final StateCursor cursor;
+  private int entry;
   private boolean closed;
 
   ShardDump(ShardStore store, UseCount uses) {
     this.store = store;
     this.uses = uses;
-    this.snapshot = store.snapshot();
-    try (ShardStore.Cursor head =
-        store.cursor(ShardKeys.HEADER, ShardKeys.endOf(ShardKeys.HEADER), snapshot)) {
-      this.header = head.isValid() ? ShardHeader.decode(head.value()) : ShardHeader.EMPTY;
-    }
-    this.cursor =
-        store.cursor(ShardKeys.DATA_PREFIX, ShardKeys.endOf(ShardKeys.DATA_PREFIX), snapshot);
+    this.view = store.view();
+    byte[] stored = view.get(ShardKeys.HEADER);
+    this.header = stored == null ? ShardHeader.EMPTY : ShardHeader.decode(stored);
+    this.cursor = new StateCursor(store, view, header.clockMillis());
   }
 
   /** The position that the content is of. */
@@ -29,39 +28,38 @@ public final class ShardDump implements AutoCloseable {
     return header.position();
   }
 
-  /** Whether the dump stands at a record. */
+  /** Whether the dump stands at a version of a record. */
   public boolean isValid() {
     return cursor.isValid();
   }
 
-  /** Goes to the next record. */
+  /** Goes to the next version of the record, or to the next record. */
   public void next() {
-    cursor.next();
+    entry++;
+    if (entry == cursor.state().entries().size()) {
+      entry = 0;
+      cursor.next();
+    }
   }
 
   /** The namespace of the record it stands at. */
   public int namespaceId() {
-    return ShardKeys.namespaceOf(cursor.key());
+    return ShardKeys.namespaceOf(cursor.recordKey());
   }
 
-  /** The partition key of the record it stands at. */
-  public ByteString partitionKey() {
-    return ShardKeys.partitionKeyOf(cursor.key());
+  /** The name of the record it stands at. */
+  public RecordKey key() {
+    return ShardKeys.nameOf(cursor.recordKey());
   }
 
-  /** The sort key of the record it stands at. */
-  public ByteString sortKey() {
-    return ShardKeys.sortKeyOf(cursor.key());
-  }
-
-  /** The record it stands at. */
-  public StoredRecord record() {
-    return StoredRecord.decode(cursor.value());
+  /** The version it stands at. */
+  public StoredVersion version() {
+    return RecordReader.version(cursor.withValue(cursor.state().entries().get(entry)));
   }
 
   /** A digest of all logical state at the position: see {@link ShardDigest}. */
   public long digest() {
-    return ShardDigest.of(store, snapshot, header);
+    return ShardDigest.of(store, view, header);
   }
 
   @Override
@@ -69,7 +67,7 @@ public final class ShardDump implements AutoCloseable {
     if (!closed) {
       closed = true;
       cursor.close();
-      store.release(snapshot);
+      view.close();
       uses.end();
     }
   }

@@ -3,15 +3,20 @@ package io.byssus.storage;
 import io.byssus.wal.HaltReason;
 import io.byssus.wal.ReplayHaltedException;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
+import org.rocksdb.TableProperties;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -19,11 +24,12 @@ import org.rocksdb.WriteOptions;
  * One RocksDB: its only writer is the shard's applier, its write-ahead log is off because the log
  * is Kafka.
  */
-final class ShardStore implements AutoCloseable {
+final class ShardStore implements RecordRows.Rows, AutoCloseable {
   private final RocksDB db;
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final ReadOptions readOptions = new ReadOptions();
   private final FlushOptions flushOptions = new FlushOptions().setWaitForFlush(true);
+  private final AtomicLong removedSinceFlush = new AtomicLong();
   private volatile long lastFlushNanos = System.nanoTime();
 
   ShardStore(Path directory, NodeStorage node) {
@@ -37,9 +43,15 @@ final class ShardStore implements AutoCloseable {
     }
   }
 
-  Optional<byte[]> get(byte[] key) {
+  /** The value of a key; null where there is none. */
+  @Override
+  public byte[] get(byte[] key) {
+    return get(readOptions, key);
+  }
+
+  private byte[] get(ReadOptions options, byte[] key) {
     try {
-      return Optional.ofNullable(db.get(readOptions, key));
+      return db.get(options, key);
     } catch (RocksDBException e) {
       throw failed("read", e);
     }
@@ -56,6 +68,7 @@ final class ShardStore implements AutoCloseable {
   /** Makes everything written so far durable. */
   void flush() {
     try {
+      removedSinceFlush.set(0);
       db.flush(flushOptions);
       lastFlushNanos = System.nanoTime();
     } catch (RocksDBException e) {
@@ -77,19 +90,52 @@ final class ShardStore implements AutoCloseable {
   }
 
   /**
-   * A cursor from a key, included, to another, excluded; over a snapshot or, where that is null,
-   * over the present.
+   * A cursor from a key, included, to another, excluded; over a view or, where that is null, over
+   * the present.
    */
-  Cursor cursor(byte[] from, byte[] to, Snapshot snapshot) {
-    return new Cursor(from, to, snapshot);
+  Cursor cursor(byte[] from, byte[] to, View view) {
+    return new Cursor(from, to, view, false);
   }
 
-  Snapshot snapshot() {
-    return db.getSnapshot();
+  /** A cursor over the present from the last key before {@code to} down to {@code from}. */
+  Cursor reverseCursor(byte[] from, byte[] to) {
+    return new Cursor(from, to, null, true);
   }
 
-  void release(Snapshot snapshot) {
-    db.releaseSnapshot(snapshot);
+  /** The store as it is now, while it goes on. To be closed: it keeps old data from going. */
+  View view() {
+    return new View();
+  }
+
+  /** Takes note of rows that were removed because their time was over. */
+  void removed(int rows) {
+    removedSinceFlush.addAndGet(rows);
+  }
+
+  /** How many rows were so removed since the last flush, about. */
+  long removedSinceFlush() {
+    return removedSinceFlush.get();
+  }
+
+  /** How much there is from one key to another, from the files' indexes and properties alone. */
+  SizeEstimate size(byte[] from, byte[] to) {
+    try (Slice start = new Slice(from);
+        Slice end = new Slice(to)) {
+      List<Range> range = List.of(new Range(start, end));
+      long bytes = db.getApproximateSizes(range, SizeApproximationFlag.INCLUDE_FILES)[0];
+      long tableBytes = 0;
+      long tableRows = 0;
+      for (TableProperties table : db.getPropertiesOfTablesInRange(range).values()) {
+        tableBytes += table.getDataSize();
+        tableRows += table.getNumEntries() - table.getNumDeletions();
+      }
+      RocksDB.CountAndSize memory = db.getApproximateMemTableStats(range.get(0));
+      long share =
+          tableBytes == 0 ? 0 : (long) (tableRows * Math.min(1, (double) bytes / tableBytes));
+      return new SizeEstimate(Math.max(0, share) + memory.count, bytes + memory.size);
+    } catch (RocksDBException e) {
+      throw failed("estimate sizes", e);
+    }
   }
 
   long memtableBytes() {
@@ -112,7 +158,7 @@ final class ShardStore implements AutoCloseable {
     }
   }
 
-  private static ReplayHaltedException failed(String what, RocksDBException e) {
+  static ReplayHaltedException failed(String what, RocksDBException e) {
     return new ReplayHaltedException(
         HaltReason.STORAGE_FAILED, "the database failed to " + what + ": " + e.getMessage(), e);
   }
@@ -125,20 +171,49 @@ final class ShardStore implements AutoCloseable {
     flushOptions.close();
   }
 
-  /** Walks over keys in order. Not shared among threads. */
+  /** The store as it was at one moment. */
+  final class View implements RecordRows.Rows, AutoCloseable {
+    private final Snapshot snapshot = db.getSnapshot();
+    private final ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+
+    private View() {}
+
+    @Override
+    public byte[] get(byte[] key) {
+      return ShardStore.this.get(options, key);
+    }
+
+    @Override
+    public void close() {
+      options.close();
+      db.releaseSnapshot(snapshot);
+    }
+  }
+
+  /** Walks over keys, in their order or the reverse. Not shared among threads. */
   final class Cursor implements AutoCloseable {
+    private final Slice start;
     private final Slice end;
     private final ReadOptions options;
     private final RocksIterator iterator;
+    private final boolean reverse;
 
-    private Cursor(byte[] from, byte[] to, Snapshot snapshot) {
+    private Cursor(byte[] from, byte[] to, View view, boolean reverse) {
+      this.reverse = reverse;
+      start = new Slice(from);
       end = new Slice(to);
-      options = new ReadOptions().setIterateUpperBound(end);
-      if (snapshot != null) {
-        options.setSnapshot(snapshot);
+      options = new ReadOptions().setIterateLowerBound(start).setIterateUpperBound(end);
+      if (view != null) {
+        options.setSnapshot(view.snapshot);
       }
       iterator = db.newIterator(options);
-      iterator.seek(from);
+      if (Arrays.compareUnsigned(from, to) < 0) {
+        if (reverse) {
+          iterator.seekToLast();
+        } else {
+          iterator.seek(from);
+        }
+      }
     }
 
     boolean isValid() {
@@ -154,7 +229,11 @@ final class ShardStore implements AutoCloseable {
     }
 
     void next() {
-      iterator.next();
+      if (reverse) {
+        iterator.prev();
+      } else {
+        iterator.next();
+      }
     }
 
     byte[] key() {
@@ -165,10 +244,20 @@ final class ShardStore implements AutoCloseable {
       return iterator.value();
     }
 
+    /**
+     * Copies the beginning of the value.
+     *
+     * @return how many bytes the whole value has
+     */
+    int value(byte[] head) {
+      return iterator.value(head);
+    }
+
     @Override
     public void close() {
       iterator.close();
       options.close();
+      start.close();
       end.close();
     }
   }

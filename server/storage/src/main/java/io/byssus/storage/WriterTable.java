@@ -1,5 +1,6 @@
 package io.byssus.storage;
 
+import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.log.v1.WriterStamp;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -56,6 +57,15 @@ final class WriterTable {
 
   /** Takes note of a stamp that is not too late, and tells what to do with its write. */
   WriterWindow.Verdict admit(WriterStamp stamp, long clockMillis) {
+    return live(stamp, clockMillis).admit(stamp);
+  }
+
+  /** Takes note of the stamp of a write that will never take effect. */
+  void refuse(WriterStamp stamp, long clockMillis) {
+    live(stamp, clockMillis).refuse(stamp);
+  }
+
+  private WriterWindow live(WriterStamp stamp, long clockMillis) {
     WriterId writer = WriterId.of(stamp);
     Entry entry = entries.get(writer);
     if (entry != null && entry.window.endedBy(clockMillis)) {
@@ -70,16 +80,16 @@ final class WriterTable {
       entries.put(writer, entry);
     }
     changed.add(writer);
-    return entry.window.admit(stamp);
+    return entry.window;
   }
 
-  /** Keeps a write's outcome. */
-  void keepOutcome(WriterStamp stamp, long version, ShardBatch batch) {
+  /** Keeps an admitted write's outcome. */
+  void keepOutcome(WriterStamp stamp, WriteOutcome outcome, ShardBatch batch) {
     WriterId writer = WriterId.of(stamp);
     entries.get(writer).outcomes.add(stamp.getSequence());
     batch.put(
         ShardKeys.outcome(writer, stamp.getSequence()),
-        new StoredOutcome(version, stamp.getAcceptUntilMs()).encode());
+        new StoredOutcome(outcome, stamp.getAcceptUntilMs()).encode());
   }
 
   /** Adds what changed to the batch, and now and then the removal of what has ended. */

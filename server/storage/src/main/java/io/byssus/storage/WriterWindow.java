@@ -39,9 +39,8 @@ final class WriterWindow {
 
   /** Takes note of a write's stamp and tells what to do with the write. */
   Verdict admit(WriterStamp stamp) {
+    refuse(stamp);
     long sequence = stamp.getSequence();
-    floor = Math.max(floor, stamp.getLowestOpen());
-    acceptUntilMillis = Math.max(acceptUntilMillis, stamp.getAcceptUntilMs());
     if (sequence < floor) {
       return Verdict.BELOW_FLOOR;
     }
@@ -54,6 +53,12 @@ final class WriterWindow {
     }
     applied[word(sequence)] |= bit(sequence);
     return Verdict.APPLY;
+  }
+
+  /** Takes note of what a stamp says of the writer, while its write is not applied. */
+  void refuse(WriterStamp stamp) {
+    floor = Math.max(floor, stamp.getLowestOpen());
+    acceptUntilMillis = Math.max(acceptUntilMillis, stamp.getAcceptUntilMs());
   }
 
   /** Whether a write of this number was applied, as far back as the window reaches. */

@@ -63,7 +63,7 @@ class ShardTest {
   private String value(String partitionKey, String sortKey) {
     return shard
         .get(NAMESPACE, bytes(partitionKey), bytes(sortKey))
-        .map(record -> new String(record.value(), StandardCharsets.UTF_8))
+        .map(record -> record.value().toStringUtf8())
         .orElse(null);
   }
 
@@ -205,7 +205,14 @@ class ShardTest {
   private List<String> scan(String partitionKey, String start, boolean afterStart, String end) {
     List<String> found = new ArrayList<>();
     try (ShardScan scan =
-        shard.scan(NAMESPACE, bytes(partitionKey), bytes(start), afterStart, bytes(end))) {
+        shard.scan(
+            NAMESPACE,
+            bytes(partitionKey),
+            new SortKeyRange(
+                bytes(start),
+                afterStart,
+                Optional.of(bytes(end)).filter(last -> !last.isEmpty()),
+                false))) {
       for (; scan.isValid(); scan.next()) {
         found.add(scan.sortKey().toStringUtf8());
       }
@@ -368,7 +375,7 @@ class ShardTest {
       log.put(stamp(1, 2, 1, SOON), "b", "2");
       replay();
       assertEquals(position, dump.position());
-      assertEquals("a", dump.partitionKey().toStringUtf8());
+      assertEquals("a", dump.key().partitionKey().toStringUtf8());
       assertEquals(NAMESPACE, dump.namespaceId());
       dump.next();
       assertFalse(dump.isValid());
@@ -379,7 +386,7 @@ class ShardTest {
   void closingWaitsForReadsThatAreUnderWay() throws Exception {
     log.put(stamp(1, 1, 1, SOON), "a", "1");
     replay();
-    ShardScan scan = shard.scan(NAMESPACE, bytes("a"), ByteString.EMPTY, false, ByteString.EMPTY);
+    ShardScan scan = shard.scan(NAMESPACE, bytes("a"), SortKeyRange.ALL);
     Thread closer = new Thread(shard::close);
     closer.start();
     while (closer.getState() != Thread.State.WAITING) {

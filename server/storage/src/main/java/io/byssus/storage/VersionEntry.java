@@ -1,0 +1,67 @@
+package io.byssus.storage;
+
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
+
+/**
+ * One version of a record within a shard.
+ *
+ * @param version the version (unsigned)
+ * @param deleted whether it is a deletion: asked for, or the end of a put version that has expired
+ * @param expiresMillis a put: from when on it is absent, by the shard clock; 0: never. A deletion:
+ *     0 where it was asked for, else when the version expired
+ * @param untilMillis until when the version is remembered once it is deleted or expired, so that a
+ *     lower one cannot take its place; 0: a deletion is remembered without end, a put not at all
+ * @param value a put's value; null where it is a deletion, and for an older version whose value was
+ *     not read
+ */
+record VersionEntry(
+    long version, boolean deleted, long expiresMillis, long untilMillis, ByteString value) {
+  static VersionEntry put(long version, long expiresMillis, long untilMillis, ByteString value) {
+    return new VersionEntry(version, false, expiresMillis, untilMillis, value);
+  }
+
+  static VersionEntry deletion(long version, long untilMillis) {
+    return new VersionEntry(version, true, 0, untilMillis, null);
+  }
+
+  /** What becomes of a put version that has expired and is to be remembered. */
+  VersionEntry expired() {
+    return new VersionEntry(version, true, expiresMillis, untilMillis, null);
+  }
+
+  /** Whether it is the end of a version that has expired. */
+  boolean isExpired() {
+    return deleted && expiresMillis != 0;
+  }
+
+  /** When it turns into something else by the shard clock: 0: never. */
+  long dueMillis() {
+    return deleted ? untilMillis : expiresMillis;
+  }
+
+  boolean isDueBy(long clockMillis) {
+    return dueMillis() != 0 && dueMillis() <= clockMillis;
+  }
+
+  /**
+   * Whether it wins over another entry of the same version: a deletion over a put (asked for over
+   * expired), the greater value bytewise, the longer life. Never both ways, so that the end is the
+   * same in either order.
+   */
+  boolean winsOver(VersionEntry other) {
+    if (deleted || other.deleted) {
+      return deleted && (!other.deleted || other.isExpired() && !isExpired());
+    }
+    int greater = Arrays.compareUnsigned(value.toByteArray(), other.value.toByteArray());
+    return greater != 0 ? greater > 0 : livesLonger(other);
+  }
+
+  private boolean livesLonger(VersionEntry other) {
+    return other.expiresMillis != 0 && (expiresMillis == 0 || expiresMillis > other.expiresMillis);
+  }
+
+  VersionEntry withValue(ByteString read) {
+    return new VersionEntry(version, deleted, expiresMillis, untilMillis, read);
+  }
+}
