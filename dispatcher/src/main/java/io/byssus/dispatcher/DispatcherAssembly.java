@@ -20,6 +20,8 @@ import io.byssus.process.ProcessMetrics;
 import io.byssus.process.Readiness;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
+import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.Node;
@@ -182,20 +184,22 @@ final class DispatcherAssembly {
     ReadPath reads =
         new ReadPath(
             namespaces, new ShardLocator(map::current), replicas, hot, channels, tools, clock);
+    RulesAnnouncer announcer = new RulesAnnouncer();
     WritePath writes =
         new WritePath(
-            map::current,
             namespaces,
-            logHost,
+            new WriteRouter(
+                map::current,
+                shard -> router.lagging(shard, config.lagLimit()),
+                announcer,
+                metrics),
             budget,
             writer,
-            new RulesAnnouncer(),
-            shard -> router.lagging(shard, config.lagLimit()),
+            new LogAppender(logHost, announcer, clock, metrics),
             replicas::awaitApplied,
-            clock,
+            new WriteAnswers(clock),
             threads.timer(),
             threads.writes(),
-            metrics,
             hooks);
     return new KvService(writes, reads, System::nanoTime);
   }
@@ -245,9 +249,12 @@ final class DispatcherAssembly {
       ControlPlaneClient controlPlane, String name, Duration limit) {
     DescribeNamespaceRequest request = DescribeNamespaceRequest.newBuilder().setName(name).build();
     try {
-      controlPlane.call(
-          limit, channel -> AdminServiceGrpc.newBlockingStub(channel).describeNamespace(request));
-      return true;
+      DescribeNamespaceResponse answer =
+          controlPlane.call(
+              limit,
+              channel -> AdminServiceGrpc.newBlockingStub(channel).describeNamespace(request));
+      NamespaceState state = answer.getNamespace().getState();
+      return state == NamespaceState.ACTIVE || state == NamespaceState.NAMESPACE_STATE_UNSPECIFIED;
     } catch (ByssusException e) {
       if (e.code() == ErrorCode.NAMESPACE_NOT_FOUND) {
         return false;

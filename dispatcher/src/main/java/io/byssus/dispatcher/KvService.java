@@ -3,6 +3,7 @@ package io.byssus.dispatcher;
 import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.IncrementRequest;
 import io.byssus.proto.kv.v1.KvServiceGrpc.KvServiceImplBase;
 import io.byssus.proto.kv.v1.ListVersionsRequest;
 import io.byssus.proto.kv.v1.ListVersionsResponse;
@@ -53,6 +54,12 @@ final class KvService extends KvServiceImplBase {
 
   @Override
   public void delete(DeleteRequest request, StreamObserver<WriteResponse> caller) {
+    WriteChecks.check(request);
+    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+  }
+
+  @Override
+  public void increment(IncrementRequest request, StreamObserver<WriteResponse> caller) {
     WriteChecks.check(request);
     UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
   }

@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 /**
  * Finds namespaces by name: in the map, or, where the name is unknown, by asking the control plane
  * once and waiting until the map has caught up. So a namespace can be used through any dispatcher
- * as soon as its creation was answered.
+ * as soon as its creation, or its undeletion, was answered. Its deletion holds here as soon as the
+ * map tells of it.
  *
  * <p>No negative answer is remembered: one that is only a moment old may be wrong for a namespace
  * created within it. Instead callers who ask for the same name share a question that has not been
@@ -131,8 +132,23 @@ final class NamespaceResolver {
     }
   }
 
+  /**
+   * Holds a caller to the namespace that it knows.
+   *
+   * @param expectedId the id that the caller knows the namespace by; 0: any
+   * @throws ByssusException NAMESPACE_CHANGED
+   */
+  static void checkId(NamespaceEntry namespace, int expectedId) {
+    int id = namespace.getRules().getNamespaceId();
+    if (expectedId != 0 && expectedId != id) {
+      throw new ByssusException(
+          ErrorCode.NAMESPACE_CHANGED,
+          "namespace '" + namespace.getRules().getName() + "' now has id " + id);
+    }
+  }
+
   private NamespaceEntry find(String name) throws InterruptedException {
-    if (!directory.exists(name, PATIENCE)) {
+    if (!exists(name)) {
       throw map.get().namespaceNotFound(name);
     }
     return mapAwait
@@ -143,5 +159,19 @@ final class NamespaceResolver {
                 new ByssusException(
                     ErrorCode.CONTROL_PLANE_UNAVAILABLE,
                     "namespace '" + name + "' exists, but this dispatcher's map is behind"));
+  }
+
+  /**
+   * A namespace that is deleted by the map may have come back; while nobody can tell, it has not.
+   */
+  private boolean exists(String name) {
+    try {
+      return directory.exists(name, PATIENCE);
+    } catch (ByssusException e) {
+      if (map.get().deletedNamespace(name).isPresent()) {
+        return false;
+      }
+      throw e;
+    }
   }
 }

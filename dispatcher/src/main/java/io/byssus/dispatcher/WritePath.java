@@ -1,41 +1,24 @@
 package io.byssus.dispatcher;
 
-import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
-import io.byssus.model.GrpcErrors;
 import io.byssus.model.Limits;
-import io.byssus.model.Position;
-import io.byssus.model.ShardHash;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
-import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.NamespaceEntry;
-import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.kv.v1.WriteResponse;
-import io.byssus.proto.log.v1.LogRecord;
-import io.byssus.proto.log.v1.NamespaceRules;
 import io.byssus.proto.log.v1.WriterStamp;
-import io.byssus.wal.LogHost;
-import io.byssus.wal.Wal;
 import io.grpc.Context;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntPredicate;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The way of a write: find the namespace and the shard, number the write, hand it to the log, and
- * answer when the log, or for APPLIED a replica, has it.
+ * The way of a single write: find the namespace and the shard, number the write, hand it to the
+ * log, and answer when the log, or for APPLIED a replica, has it.
  *
  * <p>All turns on one moment, the hand-over. Before it a write can be given up, and its caller is
  * told so: LOG_UNAVAILABLE, certainly not written. After it nobody can call the write back; where
@@ -44,26 +27,15 @@ import org.slf4j.LoggerFactory;
  * side or the other.
  */
 final class WritePath {
-  private static final Logger log = LoggerFactory.getLogger(WritePath.class);
-
-  /** How far ahead accept-until must be at the hand-over, and still be at a LOGGED answer. */
-  private static final Duration LEAST_AHEAD = Duration.ofMinutes(2);
-
-  /** How far ahead accept-until may be at the hand-over. */
-  private static final Duration MOST_AHEAD = Duration.ofMinutes(10);
-
-  private final Supplier<ClusterImage> map;
   private final NamespaceResolver namespaces;
-  private final LogHost logHost;
+  private final WriteRouter router;
   private final WriteBudget budget;
   private final DispatcherWriter writer;
-  private final RulesAnnouncer rules;
-  private final IntPredicate lagging;
+  private final LogAppender appender;
   private final AppliedQuestion appliedQuestion;
-  private final Clock clock;
+  private final WriteAnswers answers;
   private final ScheduledExecutorService timer;
   private final Executor executor;
-  private final DispatcherMetrics metrics;
   private final TestHooks hooks;
 
   /** Asks the replicas of a shard what became of a write. */
@@ -76,37 +48,29 @@ final class WritePath {
   /**
    * The parts that a write passes through.
    *
-   * @param lagging whether a shard's replicas are too far behind to take more
-   * @param clock what accept-until is measured against
    * @param timer fires deadlines
    * @param executor where records are handed to the log, which may block for about a second
    */
   WritePath(
-      Supplier<ClusterImage> map,
       NamespaceResolver namespaces,
-      LogHost logHost,
+      WriteRouter router,
       WriteBudget budget,
       DispatcherWriter writer,
-      RulesAnnouncer rules,
-      IntPredicate lagging,
+      LogAppender appender,
       AppliedQuestion appliedQuestion,
-      Clock clock,
+      WriteAnswers answers,
       ScheduledExecutorService timer,
       Executor executor,
-      DispatcherMetrics metrics,
       TestHooks hooks) {
-    this.map = map;
     this.namespaces = namespaces;
-    this.logHost = logHost;
+    this.router = router;
     this.budget = budget;
     this.writer = writer;
-    this.rules = rules;
-    this.lagging = lagging;
+    this.appender = appender;
     this.appliedQuestion = appliedQuestion;
-    this.clock = clock;
+    this.answers = answers;
     this.timer = timer;
     this.executor = executor;
-    this.metrics = metrics;
     this.hooks = hooks;
   }
 
@@ -130,16 +94,13 @@ final class WritePath {
     GIVEN_UP
   }
 
-  /** Where a write goes. Taken from one map, so that position and incarnation agree. */
-  private record Target(int shard, int incarnation, NamespaceRules rules) {}
-
   private final class Call {
     private final WriteIntent intent;
     private final CallDeadline deadline;
     private final Context context = Context.current();
     private final CompletableFuture<WriteResponse> answer = new CompletableFuture<>();
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.BEFORE);
-    private volatile Target target;
+    private volatile WriteLane lane;
     private volatile String waitsFor = "the namespace";
 
     Call(WriteIntent intent, CallDeadline deadline) {
@@ -158,41 +119,19 @@ final class WritePath {
     }
 
     private void route(NamespaceEntry namespace) {
-      int namespaceId = namespace.getRules().getNamespaceId();
-      if (intent.options().getNamespaceId() != 0
-          && intent.options().getNamespaceId() != namespaceId) {
-        throw new ByssusException(
-            ErrorCode.NAMESPACE_CHANGED,
-            "namespace '" + intent.namespace() + "' now has id " + namespaceId);
-      }
-      target = target(namespace.getRules());
-      if (lagging.test(target.shard)) {
-        throw new ByssusException(
-            ErrorCode.SHARD_LAGGING,
-            "even the fastest replica of shard " + target.shard + " is too far behind the log");
-      }
+      NamespaceResolver.checkId(namespace, intent.options().getNamespaceId());
+      WriteChecks.check(intent.write(), intent.batch(), namespace.getRules());
+      lane = router.lane(namespace.getRules(), intent.write().getPartitionKey());
       if (intent.options().hasStamp()) {
         handOverSoon(Stamps.toLog(intent.options().getStamp()), () -> {});
       } else {
         waitsFor = "room in the window of " + Limits.WRITER_WINDOW + " open writes";
-        CompletableFuture<DispatcherWriter.Slot> opening = writer.open(target.shard);
+        CompletableFuture<DispatcherWriter.Slot> opening = writer.open(lane.shard());
         releaseWithAnswer(opening);
         opening
             .thenAccept(slot -> handOverSoon(slot.stamp(), slot::close))
             .exceptionally(this::fail);
       }
-    }
-
-    private Target target(NamespaceRules namespaceRules) {
-      ClusterImage image = map.get();
-      Cluster cluster = image.cluster().orElseThrow(WritePath::notReady);
-      int shard =
-          ShardHash.shard(
-              namespaceRules.getNamespaceId(),
-              intent.write().getPartitionKey().toByteArray(),
-              cluster.getShardCount());
-      ShardAssignment assignment = image.shard(shard).orElseThrow(WritePath::notReady);
-      return new Target(shard, assignment.getIncarnation(), namespaceRules);
     }
 
     /** Goes on where blocking is allowed; {@code close} runs when the sequence is not open more. */
@@ -207,12 +146,9 @@ final class WritePath {
     }
 
     private void handOver(WriterStamp stamp, Runnable close) {
-      Wal wal;
-      LogRecord record;
+      LogAppender.HandOver handOver;
       try {
-        checkAcceptUntil(stamp);
-        wal = logHost.wal();
-        record = record(stamp);
+        handOver = appender.prepare(lane, intent.write(), stamp);
       } catch (RuntimeException e) {
         close.run();
         fail(e);
@@ -223,12 +159,8 @@ final class WritePath {
         timeIsUp();
         return;
       }
-      DispatcherMetrics.Shard meters = metrics.shard(target.shard);
-      meters.handedOver();
-      CompletableFuture<Long> logged = append(wal, record);
-      logged.whenComplete(
-          (offset, failure) -> {
-            meters.answered();
+      handOver.append(
+          (position, failure) -> {
             if (failure == null && intent.wantsApplied()) {
               // A shard forgets an outcome once its sequence is closed; somebody still asks for it.
               answer.whenComplete((response, failed) -> close.run());
@@ -238,117 +170,43 @@ final class WritePath {
             if (failure != null) {
               fail(failure);
             } else {
-              logged(record, offset);
+              logged(position, stamp);
             }
           });
       if (hooks.acknowledgeEarly()) {
-        answerLogged(Position.pack(target.incarnation, 0));
+        answer.complete(answers.early(lane));
       }
     }
 
-    private CompletableFuture<Long> append(Wal wal, LogRecord record) {
-      try {
-        return wal.append(target.shard, record);
-      } catch (RuntimeException e) {
-        log.error("The log failed in a way that it should not: shard={}", target.shard, e);
-        return CompletableFuture.failedFuture(
-            new ByssusException(ErrorCode.INDETERMINATE, "the log failed: " + e, e));
-      }
-    }
-
-    private void checkAcceptUntil(WriterStamp stamp) {
-      long aheadMillis = stamp.getAcceptUntilMs() - clock.millis();
-      if (aheadMillis < LEAST_AHEAD.toMillis() || aheadMillis > MOST_AHEAD.toMillis()) {
-        throw new ByssusException(
-            ErrorCode.WRITE_EXPIRED,
-            "accept_until_ms is "
-                + aheadMillis
-                + " ms ahead of the dispatcher's clock; "
-                + LEAST_AHEAD.toMillis()
-                + " to "
-                + MOST_AHEAD.toMillis()
-                + " ms are allowed");
-      }
-    }
-
-    private LogRecord record(WriterStamp stamp) {
-      LogRecord.Builder record =
-          LogRecord.newBuilder()
-              .setFormatVersion(Limits.LOG_FORMAT_VERSION)
-              .setNamespaceId(target.rules.getNamespaceId())
-              .setRulesVersion(target.rules.getVersion())
-              .setStamp(stamp)
-              .setWriterTimeMs(clock.millis())
-              .setWrite(intent.write());
-      if (rules.mustAnnounce(target.shard, target.incarnation, target.rules)) {
-        record.setNamespaceRules(target.rules);
-        metrics.rulesAnnounced();
-      }
-      return record.build();
-    }
-
-    private void logged(LogRecord record, long offset) {
-      if (record.hasNamespaceRules()) {
-        rules.acknowledged(target.shard, target.incarnation, record.getNamespaceRules());
-      }
-      long position = Position.pack(target.incarnation, offset);
+    private void logged(long position, WriterStamp stamp) {
       if (intent.wantsApplied()) {
-        waitsFor = "a replica to apply the write, which is logged at offset " + offset;
-        context.run(() -> awaitApplied(position, record.getStamp()));
-      } else if (record.getStamp().getAcceptUntilMs() - clock.millis() < LEAST_AHEAD.toMillis()) {
-        // The shard's clock may pass accept-until before it comes to this copy.
-        fail(
-            new ByssusException(
-                ErrorCode.INDETERMINATE,
-                "the log took so long that the write may have come after its accept-until"));
-      } else {
-        answerLogged(position);
+        waitsFor = "a replica to apply the write, which is logged";
+        context.run(() -> awaitApplied(position, stamp));
+        return;
       }
-    }
-
-    private void answerLogged(long position) {
-      answer.complete(response(position).build());
+      try {
+        appender.checkInTime(stamp);
+        answer.complete(answers.logged(lane, position));
+      } catch (ByssusException e) {
+        fail(e);
+      }
     }
 
     private void awaitApplied(long position, WriterStamp stamp) {
       appliedQuestion
-          .ask(target.shard, position, stamp, deadline)
-          .thenAccept(applied -> answerApplied(position, applied))
-          .exceptionally(
-              failure -> {
-                fail(
-                    new ByssusException(
-                        ErrorCode.INDETERMINATE,
-                        "the write is logged, but no replica told what became of it",
-                        failure));
-                return null;
+          .ask(lane.shard(), position, stamp, deadline)
+          .whenComplete(
+              (applied, failure) -> {
+                if (failure != null) {
+                  fail(WriteAnswers.untold(failure));
+                  return;
+                }
+                try {
+                  answer.complete(answers.applied(lane, position, applied));
+                } catch (ByssusException e) {
+                  fail(e);
+                }
               });
-    }
-
-    private void answerApplied(long position, AwaitAppliedResponse applied) {
-      switch (applied.getOutcome().getKind()) {
-        case OUTCOME_APPLIED ->
-            answer.complete(
-                response(position).setVersion(applied.getOutcome().getVersion()).build());
-        case OUTCOME_NOT_APPLIED ->
-            fail(
-                new ByssusException(
-                    ErrorCode.WRITE_EXPIRED,
-                    "the write came after its accept-until, or after a later write had closed"
-                        + " it"));
-        case OUTCOME_KIND_UNSPECIFIED, UNRECOGNIZED ->
-            fail(
-                new ByssusException(
-                    ErrorCode.INDETERMINATE,
-                    "the write is logged, and its outcome is not known any more"));
-      }
-    }
-
-    private WriteResponse.Builder response(long position) {
-      return WriteResponse.newBuilder()
-          .setShard(target.shard)
-          .setPosition(position)
-          .setDispatcherTimeMs(clock.millis());
     }
 
     private void timeIsUp() {
@@ -366,10 +224,9 @@ final class WritePath {
     }
 
     private Void fail(Throwable failure) {
-      Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-      ByssusException error = GrpcErrors.fromGrpc(cause, ErrorCode.NO_REPLICA);
-      if (answer.completeExceptionally(error) && target != null) {
-        metrics.shard(target.shard).failed(error.code());
+      ByssusException error = WriteAnswers.error(failure);
+      if (answer.completeExceptionally(error) && lane != null) {
+        lane.meters().failed(error.code());
       }
       return null;
     }
@@ -378,10 +235,5 @@ final class WritePath {
     private void releaseWithAnswer(Future<?> needed) {
       answer.whenComplete((response, failure) -> needed.cancel(false));
     }
-  }
-
-  private static ByssusException notReady() {
-    return new ByssusException(
-        ErrorCode.CLUSTER_NOT_READY, "the cluster has not placed its shards yet");
   }
 }

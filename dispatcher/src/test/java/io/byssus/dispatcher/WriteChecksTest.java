@@ -85,7 +85,7 @@ class WriteChecksTest {
             "operation without action",
             batch(b -> b.addOperations(WriteOperation.newBuilder().setSortKey(bytes("a")))),
             "operations[0]",
-            "neither"),
+            "has none of put, remove and increment"),
         bad(
             "value too large in a batch",
             batch(
