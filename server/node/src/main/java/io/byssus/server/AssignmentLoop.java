@@ -7,6 +7,7 @@ import io.byssus.process.DataDirectory;
 import io.byssus.process.Readiness;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.Node;
+import io.byssus.wal.LogHost;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -30,6 +31,7 @@ final class AssignmentLoop implements AutoCloseable {
   private final DataDirectory data;
   private final ClusterMapWatcher map;
   private final NodeLease lease;
+  private final LogHost logHost;
   private final ReplicaHost host;
   private final Readiness readiness;
   private final ScheduledExecutorService clock;
@@ -42,12 +44,14 @@ final class AssignmentLoop implements AutoCloseable {
       DataDirectory data,
       ClusterMapWatcher map,
       NodeLease lease,
+      LogHost logHost,
       ReplicaHost host,
       Readiness readiness) {
     this.nodeId = nodeId;
     this.data = data;
     this.map = map;
     this.lease = lease;
+    this.logHost = logHost;
     this.host = host;
     this.readiness = readiness;
     this.clock =
@@ -70,6 +74,7 @@ final class AssignmentLoop implements AutoCloseable {
     try {
       ClusterImage image = map.current();
       stamp(image);
+      image.cluster().ifPresent(logHost::follow);
       host.follow(image);
       tellReadiness(image);
       lastFailure = "";

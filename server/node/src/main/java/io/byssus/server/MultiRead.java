@@ -14,6 +14,7 @@ import io.byssus.storage.StoredRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -23,13 +24,13 @@ import java.util.concurrent.CompletionException;
  */
 final class MultiRead {
   private final ReplicaHost host;
-  private final ReadWaits waits;
+  private final ReadViews views;
   private final ShardMultiGetRequest request;
   private long bytes;
 
-  MultiRead(ReplicaHost host, ReadWaits waits, ShardMultiGetRequest request) {
+  MultiRead(ReplicaHost host, ReadViews views, ShardMultiGetRequest request) {
     this.host = host;
-    this.waits = waits;
+    this.views = views;
     this.request = request;
   }
 
@@ -50,21 +51,22 @@ final class MultiRead {
   private CompletableFuture<ShardKeyResults> read(ShardKeys keys) {
     try {
       Replica replica = host.replica(keys.getView().getShard());
-      return waits
-          .await(replica, keys.getView().getAtLeast())
-          .thenApply(reached -> read(replica, keys))
+      return views
+          .await(replica, keys.getView())
+          .thenApply(proven -> read(replica, keys, proven))
           .exceptionally(failure -> failed(keys, failure));
     } catch (ByssusException e) {
       return CompletableFuture.completedFuture(failed(keys, e));
     }
   }
 
-  private ShardKeyResults read(Replica replica, ShardKeys keys) {
+  private ShardKeyResults read(Replica replica, ShardKeys keys, OptionalLong proven) {
     ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
+    long seen = replica.open().appliedPosition();
     for (Key key : keys.getKeysList()) {
       results.addResults(read(replica, key));
     }
-    return results.setContext(replica.context()).build();
+    return results.setContext(replica.context(seen, proven)).build();
   }
 
   private KeyResult read(Replica replica, Key key) {

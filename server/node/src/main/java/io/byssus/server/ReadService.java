@@ -24,8 +24,10 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Answers reads of this server's replicas: waits for the position that a read asks for, reads,
@@ -33,27 +35,28 @@ import java.util.function.Function;
  */
 final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   private final ReplicaHost host;
-  private final ReadWaits waits;
+  private final ReadViews views;
   private final ReplicaFeed feed;
 
-  ReadService(ReplicaHost host, ReadWaits waits, ReplicaFeed feed) {
+  ReadService(ReplicaHost host, ReadViews views, ReplicaFeed feed) {
     this.host = host;
-    this.waits = waits;
+    this.views = views;
     this.feed = feed;
   }
 
   @Override
   public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
-    answer(request.getView(), caller, replica -> get(replica, request));
+    answer(request.getView(), caller, (replica, proven) -> get(replica, request, proven));
   }
 
-  private static GetResponse get(Replica replica, ShardGetRequest request) {
+  private static GetResponse get(Replica replica, ShardGetRequest request, OptionalLong proven) {
     Key key = request.getKey();
+    long seen = replica.open().appliedPosition();
     Optional<StoredRecord> found =
         replica.open().get(request.getNamespaceId(), key.getPartitionKey(), key.getSortKey());
     GetResponse.Builder answer = GetResponse.newBuilder();
     found.ifPresent(record -> answer.setRecord(encode(record)));
-    return answer.setContext(replica.context()).build();
+    return answer.setContext(replica.context(seen, proven)).build();
   }
 
   static Record encode(StoredRecord record) {
@@ -66,7 +69,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
 
   @Override
   public void multiGet(ShardMultiGetRequest request, StreamObserver<ShardMultiGetResponse> caller) {
-    new MultiRead(host, waits, request)
+    new MultiRead(host, views, request)
         .run()
         .whenComplete((answer, failure) -> end(caller, answer, failure));
   }
@@ -77,7 +80,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     answer(
         request.getView(),
         caller,
-        replica -> {
+        (replica, proven) -> {
           AwaitAppliedResponse.Builder answer =
               AwaitAppliedResponse.newBuilder()
                   .setAppliedPosition(replica.open().appliedPosition());
@@ -119,7 +122,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
         new DumpStream(
             host.replica(request.getView().getShard()),
             (ServerCallStreamObserver<DumpReplicaResponse>) caller);
-    begin(request.getView(), caller, stream::start);
+    begin(request.getView(), caller, proven -> stream.start());
   }
 
   @Override
@@ -128,18 +131,19 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     feed.add((ServerCallStreamObserver<WatchReplicasResponse>) caller);
   }
 
-  private <T> void answer(ShardView view, StreamObserver<T> caller, Function<Replica, T> read) {
+  private <T> void answer(
+      ShardView view, StreamObserver<T> caller, BiFunction<Replica, OptionalLong, T> read) {
     Replica replica = host.replica(view.getShard());
-    waits
-        .await(replica, view.getAtLeast())
-        .thenApply(reached -> read.apply(replica))
+    views
+        .await(replica, view)
+        .thenApply(proven -> read.apply(replica, proven))
         .whenComplete((answer, failure) -> end(caller, answer, failure));
   }
 
-  private void begin(ShardView view, StreamObserver<?> caller, Runnable stream) {
-    waits
-        .await(host.replica(view.getShard()), view.getAtLeast())
-        .thenRun(stream)
+  private void begin(ShardView view, StreamObserver<?> caller, Consumer<OptionalLong> stream) {
+    views
+        .await(host.replica(view.getShard()), view)
+        .thenAccept(stream)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {

@@ -1,11 +1,10 @@
 package io.byssus.server;
 
 import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
-import io.byssus.model.Position;
 import io.grpc.Context;
 import io.grpc.Deadline;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Makes reads wait until their replica has applied a position, without a thread each, and gives up
- * a little before the caller does, so that the caller hears why.
+ * Makes reads wait without a thread each, and gives up a little before the caller does, so that the
+ * caller hears why.
  */
 final class ReadWaits implements AutoCloseable {
   private static final long LONGEST_WAIT_MILLIS = 30_000;
@@ -28,7 +27,7 @@ final class ReadWaits implements AutoCloseable {
 
   ReadWaits(int threads) {
     AtomicInteger number = new AtomicInteger();
-    // The queue is bounded by the waiters of the replicas, each of which is here at most once.
+    // The queue is bounded by what bounds those who wait, each of whom is here at most once.
     readers =
         new ThreadPoolExecutor(
             threads,
@@ -50,47 +49,43 @@ final class ReadWaits implements AutoCloseable {
   }
 
   /**
-   * Completes when a replica has applied a position: at once on this thread where it has, else
-   * later on a thread that may read. Fails with REPLICA_BEHIND shortly before the call's deadline.
+   * Completes with what is waited for: at once on this thread where it is there, else later on a
+   * thread that may read. Fails shortly before the call's deadline, and when the call is cancelled.
    */
-  CompletableFuture<Void> await(Replica replica, long position) {
-    CompletableFuture<Void> waiting = replica.await(position);
-    if (waiting.isDone()) {
-      return waiting;
+  <T> CompletableFuture<T> until(Waiting<T> waiting) {
+    CompletableFuture<T> done = waiting.done();
+    if (done.isDone()) {
+      waiting.forget().run();
+      return done;
     }
-    CompletableFuture<Void> result = new CompletableFuture<>();
+    CompletableFuture<T> result = new CompletableFuture<>();
     var timeout =
         timer.schedule(
-            () -> waiting.completeExceptionally(new TimeoutException()),
+            () -> done.completeExceptionally(new TimeoutException()),
             waitMillis(),
             TimeUnit.MILLISECONDS);
     Context caller = Context.current();
-    Context.CancellationListener cancelled = context -> waiting.cancel(false);
+    Context.CancellationListener cancelled = context -> done.cancel(false);
     caller.addListener(cancelled, Runnable::run);
-    waiting.whenComplete(
-        (done, failure) -> {
+    done.whenComplete(
+        (value, failure) -> {
           timeout.cancel(false);
           caller.removeListener(cancelled);
-          replica.forget(position, waiting);
-          readers.execute(caller.wrap(() -> settle(result, failure, replica, position)));
+          waiting.forget().run();
+          readers.execute(caller.wrap(() -> settle(result, value, failure, waiting)));
         });
     return result;
   }
 
-  private static void settle(
-      CompletableFuture<Void> result, Throwable failure, Replica replica, long position) {
-    if (failure == null) {
-      result.complete(null);
-    } else if (failure instanceof ByssusException) {
-      result.completeExceptionally(failure);
+  private static <T> void settle(
+      CompletableFuture<T> result, T value, Throwable failure, Waiting<T> waiting) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause == null) {
+      result.complete(value);
+    } else if (cause instanceof ByssusException) {
+      result.completeExceptionally(cause);
     } else {
-      result.completeExceptionally(
-          new ByssusException(
-              ErrorCode.REPLICA_BEHIND,
-              "the replica of shard "
-                  + replica.shard()
-                  + " has not reached position "
-                  + Position.of(position)));
+      result.completeExceptionally(waiting.late().get());
     }
   }
 

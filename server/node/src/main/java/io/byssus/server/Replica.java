@@ -12,6 +12,7 @@ import io.byssus.wal.LogEntry;
 import io.byssus.wal.ReplayTarget;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,7 @@ final class Replica implements ReplayTarget {
   private final int number;
   private final LongSupplier nanoTime;
   private final PositionWaiters waiters = new PositionWaiters();
+  private final PositionWaiters offsetWaiters = new PositionWaiters();
   private final Set<Runnable> readers = ConcurrentHashMap.newKeySet();
   private volatile Shard shard;
   private volatile LogEndTracker logEnd;
@@ -56,7 +58,12 @@ final class Replica implements ReplayTarget {
   void opened(Shard opened) {
     logEnd = new LogEndTracker(opened.nextOffset(), nanoTime.getAsLong());
     shard = opened;
-    waiters.reached(opened.appliedPosition());
+    tellProgress(opened);
+  }
+
+  /** The clock that the replica's ages are measured by. */
+  LongSupplier nanoTime() {
+    return nanoTime;
   }
 
   void epoch(long assigned) {
@@ -84,8 +91,13 @@ final class Replica implements ReplayTarget {
       shard.apply(entries);
     } finally {
       logEnd.applied(shard.nextOffset());
-      waiters.reached(shard.appliedPosition());
+      tellProgress(shard);
     }
+  }
+
+  private void tellProgress(Shard now) {
+    waiters.reached(now.appliedPosition());
+    offsetWaiters.reached(now.nextOffset());
   }
 
   @Override
@@ -111,9 +123,14 @@ final class Replica implements ReplayTarget {
             : reason;
     halted = named + ": " + message;
     log.error("replica halted: shard={} reason={} message=\"{}\"", number, named, message);
-    waiters.end(
+    endWaiting(
         new ByssusException(
             ErrorCode.REPLICA_HALTED, "the replica of shard " + number + " has halted: " + halted));
+  }
+
+  private void endWaiting(ByssusException why) {
+    waiters.end(why);
+    offsetWaiters.end(why);
   }
 
   /** Why the replica stands still, where it does. */
@@ -150,11 +167,21 @@ final class Replica implements ReplayTarget {
   }
 
   /**
-   * Completes when a position is applied, on the applying thread.
+   * Completes when the record at an offset of the log that the replica follows is applied, on the
+   * applying thread.
+   *
+   * <p>A position would not do: a record's incarnation is not known before it is applied.
+   */
+  CompletableFuture<Void> awaitOffset(long offset) {
+    return offsetWaiters.await(offset + 1);
+  }
+
+  /**
+   * Waits until a position is applied.
    *
    * @throws ByssusException SESSION_LOST where the position is of an older incarnation; OVERLOADED
    */
-  CompletableFuture<Void> await(long position) {
+  Waiting<Void> await(long position) {
     Shard open = open();
     int wanted = Position.incarnation(position);
     if (position != Position.NONE && wanted < open.incarnation()) {
@@ -167,19 +194,36 @@ final class Replica implements ReplayTarget {
               + " means nothing any more: the log is at incarnation "
               + open.incarnation());
     }
-    return waiters.await(position);
+    CompletableFuture<Void> applied = waiters.await(position);
+    return new Waiting<>(
+        applied,
+        () -> waiters.forget(position, applied),
+        () ->
+            new ByssusException(
+                ErrorCode.REPLICA_BEHIND,
+                "the replica of shard "
+                    + number
+                    + " has not reached position "
+                    + Position.of(position)));
   }
 
-  void forget(long position, CompletableFuture<Void> waiting) {
-    waiters.forget(position, waiting);
-  }
-
-  /** What an answer is worth that was read just before. */
-  ReadContext context() {
+  /**
+   * What an answer is worth that was read just before.
+   *
+   * @param seenPosition what was applied before it was read
+   * @param provenNanos the moment, of the replica's clock, before which a barrier has proven it to
+   *     lack no write; empty where none was asked for
+   */
+  ReadContext context(long seenPosition, OptionalLong provenNanos) {
+    long now = nanoTime.getAsLong();
     return ReadContext.newBuilder()
         .setShard(number)
         .setPosition(open().ceilingPosition())
-        .setAgeMs(logEnd.ageMillis(nanoTime.getAsLong()))
+        .setSeenPosition(seenPosition)
+        .setAgeMs(
+            provenNanos.isPresent()
+                ? Math.max(0, now - provenNanos.getAsLong()) / 1_000_000
+                : logEnd.ageMillis(now))
         .build();
   }
 
@@ -245,7 +289,7 @@ final class Replica implements ReplayTarget {
   /** Ends the replica: nothing is applied any more. Its data stays. */
   void close() {
     readers.forEach(Runnable::run);
-    waiters.end(
+    endWaiting(
         new ByssusException(
             ErrorCode.SHARD_NOT_HERE, "this server no longer holds shard " + number));
     Shard open = shard;

@@ -9,6 +9,7 @@ import io.byssus.storage.SortKeyRange;
 import io.byssus.storage.StoredRecord;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Streams one scan as fast as its caller takes it. Between bursts it holds a sort key and nothing
@@ -23,6 +24,7 @@ final class ScanStream {
   private final ServerCallStreamObserver<ShardScanResponse> caller;
   private ByteString last;
   private long sent;
+  private OptionalLong proven;
   private boolean started;
   private boolean ended;
 
@@ -38,8 +40,9 @@ final class ScanStream {
   }
 
   /** The replica has reached the position that the scan asks for. */
-  void start() {
+  void start(OptionalLong proof) {
     synchronized (this) {
+      proven = proof;
       started = true;
     }
     goOn();
@@ -76,6 +79,7 @@ final class ScanStream {
 
   private ShardScanResponse nextPiece(ShardScan scan) {
     ShardScanResponse.Builder piece = ShardScanResponse.newBuilder();
+    long seen = replica.open().appliedPosition();
     int bytes = 0;
     while (scan.isValid() && bytes < PIECE_BYTES && !limitReached()) {
       StoredRecord record = scan.record();
@@ -90,7 +94,7 @@ final class ScanStream {
       sent++;
       scan.next();
     }
-    return piece.setEnd(!scan.isValid()).setContext(replica.context()).build();
+    return piece.setEnd(!scan.isValid()).setContext(replica.context(seen, proven)).build();
   }
 
   private boolean limitReached() {

@@ -14,7 +14,10 @@ import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.storage.NodeStorage;
+import io.byssus.wal.KafkaWal;
+import io.byssus.wal.LogHost;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.Optional;
 
 /**
@@ -80,6 +83,12 @@ public final class ServerNode implements AutoCloseable {
                 Optional.of(data.resolve("cluster-map")),
                 AssignmentLoop.clusterOf(data)));
     NodeStorage storage = lifecycle.closeAtStop("storage", new NodeStorage(config.storage()));
+    LogHost logHost =
+        lifecycle.closeAtStop(
+            "log",
+            new LogHost(
+                cluster ->
+                    new KafkaWal(config.kafka(), cluster.getLog(), cluster.getShardCount())));
     ReplicaHost host =
         lifecycle.closeAtStop(
             "replicas",
@@ -93,14 +102,17 @@ public final class ServerNode implements AutoCloseable {
                 new ReplicaMetrics(metrics.registry(), storage)));
     lifecycle.closeAtStop(
         "dead letters", new DeadLetterLoop(nodeId, host, map::current, config.kafka()));
+    MarkAppender marks = new MarkAppender(logHost::wal, Clock.systemUTC(), metrics.registry());
+    Barriers barriers = lifecycle.closeAtStop("barriers", new Barriers(marks));
     ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(WAIT_THREADS));
+    ReadViews views = new ReadViews(waits, barriers, TestHooks.fromSystemProperties());
     ReplicaFeed feed = lifecycle.closeAtStop("replica feed", new ReplicaFeed(host));
     GrpcListener listener =
         lifecycle.closeAtStop(
             "gRPC",
             GrpcListener.on(config.process().listen(), readiness, metrics.registry())
                 .name("read")
-                .service(new ReadService(host, waits, feed))
+                .service(new ReadService(host, views, feed))
                 .endless(ShardServiceGrpc.getWatchReplicasMethod())
                 .start());
     address = listener.address();
@@ -120,7 +132,7 @@ public final class ServerNode implements AutoCloseable {
                 () -> map.current().revision(),
                 host::reports));
     lifecycle.closeAtStop(
-        "assignments", new AssignmentLoop(nodeId, data, map, lease, host, readiness));
+        "assignments", new AssignmentLoop(nodeId, data, map, lease, logHost, host, readiness));
   }
 
   /**

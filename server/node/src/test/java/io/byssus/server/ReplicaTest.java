@@ -90,10 +90,10 @@ class ReplicaTest {
   void aHaltedReplicaGoesOnAnsweringAndTellsThoseWhoWait() {
     openShard();
     applyStart();
-    CompletableFuture<Void> waiting = replica.await(Position.pack(1, 5));
+    CompletableFuture<Void> waiting = replica.await(Position.pack(1, 5)).done();
     replica.halted(HaltReason.NEWER_FORMAT, "offset 1");
     assertTrue(waiting.isCompletedExceptionally());
-    assertTrue(replica.await(Position.pack(1, 0)).isDone());
+    assertTrue(replica.await(Position.pack(1, 0)).done().isDone());
     assertEquals(
         Optional.empty(), replica.open().get(1, ByteString.copyFromUtf8("x"), ByteString.EMPTY));
   }

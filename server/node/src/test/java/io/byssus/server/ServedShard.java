@@ -35,6 +35,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,7 @@ final class ServedShard implements AutoCloseable {
   private final ClusterImage map;
   private final ReplicaHost host;
   private final ReadWaits waits;
+  private final Barriers barriers;
   private final ReplicaFeed feed;
   private final GrpcListener listener;
   private final ManagedChannel channel;
@@ -93,10 +95,11 @@ final class ServedShard implements AutoCloseable {
             1,
             new ReplicaMetrics(metrics.registry(), storage));
     waits = new ReadWaits(2);
+    barriers = new Barriers(new MarkAppender(() -> wal, Clock.systemUTC(), metrics.registry()));
     feed = new ReplicaFeed(host);
     listener =
         GrpcListener.on(new HostPort("127.0.0.1", 0), new Readiness(), metrics.registry())
-            .service(new ReadService(host, waits, feed))
+            .service(new ReadService(host, new ReadViews(waits, barriers, TestHooks.NONE), feed))
             .endless(ShardServiceGrpc.getWatchReplicasMethod())
             .start();
     channel =
@@ -152,6 +155,7 @@ final class ServedShard implements AutoCloseable {
     listener.close();
     feed.close();
     waits.close();
+    barriers.close();
     host.close();
     storage.close();
     metrics.close();
@@ -178,6 +182,30 @@ final class ServedShard implements AutoCloseable {
   /** Whether the held replica has come to the log's first incarnation. */
   boolean started() {
     return host.replica(0).open().incarnation() == 2;
+  }
+
+  /** From now on nobody answers for the log. */
+  void stopLog() {
+    kafka.close();
+  }
+
+  /** How many barriers this server has handed to the log. */
+  double barriersIssued() {
+    return metrics.registry().get("byssus.log.marks").tag("kind", "barrier").counter().count();
+  }
+
+  /** How many reads wait for barriers. */
+  int waitingForBarriers() {
+    return barriers.of(host.replica(0)).waiting();
+  }
+
+  /** The offset behind the last record that the replica has applied. */
+  long appliedOffset() {
+    return host.replica(0).nextOffset();
+  }
+
+  ShardServiceGrpc.ShardServiceFutureStub futures() {
+    return ShardServiceGrpc.newFutureStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
   }
 
   ShardServiceGrpc.ShardServiceBlockingStub stub() {

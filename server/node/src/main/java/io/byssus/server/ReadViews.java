@@ -1,0 +1,66 @@
+package io.byssus.server;
+
+import io.byssus.proto.internal.v1.ShardView;
+import io.byssus.proto.kv.v1.Consistency;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes a read wait until its replica is what the read wants: at the position, and as fresh. The
+ * result is the moment, of the replica's clock, that a barrier has proven; empty where the level
+ * asks for none.
+ */
+final class ReadViews {
+  /** A read that allows less staleness is served as LINEARIZABLE. */
+  static final long LEAST_STALENESS_MILLIS = 100;
+
+  private final ReadWaits waits;
+  private final Barriers barriers;
+  private final TestHooks hooks;
+
+  ReadViews(ReadWaits waits, Barriers barriers, TestHooks hooks) {
+    this.waits = waits;
+    this.barriers = barriers;
+    this.hooks = hooks;
+  }
+
+  /**
+   * Completes when the replica is as the view wants it: at once on this thread where it is, else
+   * later on a thread that may read.
+   */
+  CompletableFuture<OptionalLong> await(Replica replica, ShardView view) {
+    return waits
+        .until(replica.await(view.getAtLeast()))
+        .thenCompose(reached -> awaitFresh(replica, view));
+  }
+
+  private CompletableFuture<OptionalLong> awaitFresh(Replica replica, ShardView view) {
+    if (view.getConsistency() == Consistency.LINEARIZABLE && hooks.skipBarriers()) {
+      return CompletableFuture.completedFuture(OptionalLong.empty());
+    }
+    if (isLinearizable(view)) {
+      return waits.until(barriers.of(replica).linearizable()).thenApply(OptionalLong::of);
+    }
+    return view.getConsistency() == Consistency.BOUNDED
+        ? awaitBounded(replica, TimeUnit.MILLISECONDS.toNanos(view.getMaxStalenessMs()))
+        : CompletableFuture.completedFuture(OptionalLong.empty());
+  }
+
+  private static boolean isLinearizable(ShardView view) {
+    return view.getConsistency() == Consistency.LINEARIZABLE
+        || view.getConsistency() == Consistency.BOUNDED
+            && view.getMaxStalenessMs() < LEAST_STALENESS_MILLIS;
+  }
+
+  /** A proof may have become too old while it was waited for: then the next one is. */
+  private CompletableFuture<OptionalLong> awaitBounded(Replica replica, long ageNanos) {
+    return waits
+        .until(barriers.of(replica).notOlderThan(ageNanos))
+        .thenCompose(
+            proven ->
+                replica.nanoTime().getAsLong() - proven <= ageNanos
+                    ? CompletableFuture.completedFuture(OptionalLong.of(proven))
+                    : awaitBounded(replica, ageNanos));
+  }
+}
