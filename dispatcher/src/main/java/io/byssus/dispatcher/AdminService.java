@@ -6,6 +6,8 @@ import io.byssus.proto.admin.v1.AdminServiceGrpc.AdminServiceBlockingStub;
 import io.byssus.proto.admin.v1.AdminServiceGrpc.AdminServiceImplBase;
 import io.byssus.proto.admin.v1.CreateNamespaceRequest;
 import io.byssus.proto.admin.v1.CreateNamespaceResponse;
+import io.byssus.proto.admin.v1.DeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.DeleteNamespaceResponse;
 import io.byssus.proto.admin.v1.DescribeClusterRequest;
 import io.byssus.proto.admin.v1.DescribeClusterResponse;
 import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
@@ -18,6 +20,10 @@ import io.byssus.proto.admin.v1.ListNodesRequest;
 import io.byssus.proto.admin.v1.ListNodesResponse;
 import io.byssus.proto.admin.v1.ListShardsRequest;
 import io.byssus.proto.admin.v1.ListShardsResponse;
+import io.byssus.proto.admin.v1.UndeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.UndeleteNamespaceResponse;
+import io.byssus.proto.admin.v1.UpdateNamespaceRequest;
+import io.byssus.proto.admin.v1.UpdateNamespaceResponse;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -57,6 +63,24 @@ final class AdminService extends AdminServiceImplBase {
   public void createNamespace(
       CreateNamespaceRequest request, StreamObserver<CreateNamespaceResponse> caller) {
     passOn(LIMIT, leader -> leader.createNamespace(request), caller);
+  }
+
+  @Override
+  public void updateNamespace(
+      UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> caller) {
+    passOn(LIMIT, leader -> leader.updateNamespace(request), caller);
+  }
+
+  @Override
+  public void deleteNamespace(
+      DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> caller) {
+    passOn(LIMIT, leader -> leader.deleteNamespace(request), caller);
+  }
+
+  @Override
+  public void undeleteNamespace(
+      UndeleteNamespaceRequest request, StreamObserver<UndeleteNamespaceResponse> caller) {
+    passOn(LIMIT, leader -> leader.undeleteNamespace(request), caller);
   }
 
   @Override
