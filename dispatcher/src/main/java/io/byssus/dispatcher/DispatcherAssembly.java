@@ -11,6 +11,7 @@ import io.byssus.clustermap.replicas.ShardRouter;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.process.DataDirectory;
+import io.byssus.process.ForwardCriticality;
 import io.byssus.process.ForwardRequestId;
 import io.byssus.process.GrpcListener;
 import io.byssus.process.HostPort;
@@ -121,7 +122,9 @@ final class DispatcherAssembly {
         .registry()
         .gauge("byssus.dispatcher.servers.reporting", board, ReplicaBoard::serversReporting);
     ServerChannels channels =
-        closing("server channels", new ServerChannels(new ForwardRequestId()));
+        closing(
+            "server channels",
+            new ServerChannels(new ForwardRequestId(), new ForwardCriticality()));
     ReplicaWatcherHost watchers =
         closing(
             "replica watchers",

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher;
 
+import io.byssus.process.CallCriticality;
 import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
@@ -10,6 +11,7 @@ import io.byssus.proto.kv.v1.ListVersionsResponse;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
 import io.byssus.proto.kv.v1.PutRequest;
+import io.byssus.proto.kv.v1.ReadOptions;
 import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ResolveResponse;
 import io.byssus.proto.kv.v1.ScanRequest;
@@ -73,32 +75,43 @@ final class KvService extends KvServiceImplBase {
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> caller) {
     ReadChecks.check(request);
-    UnaryAnswer.send(reads.get(request, deadline()), caller);
+    as(request.getOptions(), () -> UnaryAnswer.send(reads.get(request, deadline()), caller));
   }
 
   @Override
   public void multiGet(MultiGetRequest request, StreamObserver<MultiGetResponse> caller) {
     ReadChecks.check(request);
-    UnaryAnswer.send(reads.multiGet(request, deadline()), caller);
+    as(request.getOptions(), () -> UnaryAnswer.send(reads.multiGet(request, deadline()), caller));
   }
 
   @Override
   public void scan(ScanRequest request, StreamObserver<ScanResponse> caller) {
     ReadChecks.check(request);
-    reads.scan(request, (ServerCallStreamObserver<ScanResponse>) caller);
+    as(
+        request.getOptions(),
+        () -> reads.scan(request, (ServerCallStreamObserver<ScanResponse>) caller));
   }
 
   @Override
   public void scanShard(ScanShardRequest request, StreamObserver<ScanShardResponse> caller) {
     ReadChecks.check(request);
-    reads.scanShard(request, (ServerCallStreamObserver<ScanShardResponse>) caller);
+    as(
+        request.getOptions(),
+        () -> reads.scanShard(request, (ServerCallStreamObserver<ScanShardResponse>) caller));
   }
 
   @Override
   public void listVersions(
       ListVersionsRequest request, StreamObserver<ListVersionsResponse> caller) {
     ReadChecks.check(request);
-    UnaryAnswer.send(reads.listVersions(request, deadline()), caller);
+    as(
+        request.getOptions(),
+        () -> UnaryAnswer.send(reads.listVersions(request, deadline()), caller));
+  }
+
+  /** Reads as critically as the request says, which tells the servers so. */
+  private static void as(ReadOptions options, Runnable read) {
+    CallCriticality.in(options.getCriticality()).run(read);
   }
 
   private CallDeadline deadline() {

@@ -3,6 +3,8 @@ package io.byssus.process;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
+import io.byssus.proto.kv.v1.Criticality;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallExecutorSupplier;
@@ -25,10 +27,16 @@ import java.util.function.IntSupplier;
  * sees the mark and answers OVERLOADED at once. A call let in has at most one task in the pool at a
  * time, so the pool's queue is bounded by the calls, those just cancelled included.
  *
+ * <p>The nearer the bound, the more critical a call must be to be let in: see {@link
+ * #mostCalls(Criticality)}.
+ *
  * <p>Services named as running on the event loop must never block. The health service is one of
  * them and is never refused: being asked how it is must not make a busy process look dead.
  */
 final class CallAdmission implements ServerCallExecutorSupplier, ServerInterceptor, AutoCloseable {
+  private static final int SHEDDABLE_PERCENT = 80;
+  private static final int DEFAULT_PERCENT = 95;
+
   private static final Metadata.Key<String> REFUSED =
       Metadata.Key.of("byssus-refused", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -69,7 +77,7 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
   public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
     String service = call.getMethodDescriptor().getServiceName();
     headers.removeAll(REFUSED);
-    if (isFull() && !neverRefused.contains(service)) {
+    if (isFull(mostCalls(CallCriticality.of(headers))) && !neverRefused.contains(service)) {
       headers.put(REFUSED, "true");
       return null;
     }
@@ -79,15 +87,39 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    var criticality = CallCriticality.of(headers);
     if (!headers.containsKey(REFUSED)) {
-      return next.startCall(call, headers);
+      return criticality == Criticality.DEFAULT
+          ? next.startCall(call, headers)
+          : Contexts.interceptCall(CallCriticality.in(criticality), call, headers, next);
     }
     var refusal =
         GrpcErrors.toGrpc(
             new ByssusException(
-                ErrorCode.OVERLOADED, "this process already works on " + mostCalls + " calls"));
+                ErrorCode.OVERLOADED,
+                "this process already works on "
+                    + mostCalls(criticality)
+                    + " calls, as many as it may when a "
+                    + CallCriticality.text(criticality)
+                    + " call comes"));
     call.close(refusal.getStatus(), refusal.getTrailers());
     return new ServerCall.Listener<>() {};
+  }
+
+  /**
+   * How many calls may be open, the new one included, for a new one to be let in: 80 % of the bound
+   * for a sheddable call, 95 % for any other, all of it for a critical one; rounded up.
+   */
+  int mostCalls(Criticality criticality) {
+    return switch (criticality) {
+      case SHEDDABLE -> percent(SHEDDABLE_PERCENT);
+      case CRITICAL -> mostCalls;
+      default -> percent(DEFAULT_PERCENT);
+    };
+  }
+
+  private int percent(int share) {
+    return (int) ((mostCalls * (long) share + 99) / 100);
   }
 
   int queuedTasks() {
@@ -100,7 +132,7 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
     pool.shutdown();
   }
 
-  private boolean isFull() {
-    return openCalls.getAsInt() > mostCalls || queuedTasks() >= mostCalls;
+  private boolean isFull(int most) {
+    return openCalls.getAsInt() > most || queuedTasks() >= most;
   }
 }

@@ -128,7 +128,10 @@ public final class GrpcListener implements AutoCloseable {
       return this;
     }
 
-    /** How many calls may be open before new ones are refused as OVERLOADED; 4,096 unless said. */
+    /**
+     * How many calls may be open before new ones are refused as OVERLOADED, the least critical
+     * first (from 80 % on); 4,096 unless said.
+     */
     public Builder mostCalls(int mostCalls) {
       this.mostCalls = mostCalls;
       return this;

@@ -1,0 +1,53 @@
+package io.byssus.process;
+
+import io.byssus.proto.kv.v1.Criticality;
+import io.grpc.Context;
+import io.grpc.Metadata;
+import java.util.Locale;
+
+/**
+ * How critical the call at hand is: which calls a process refuses first when it has as many as it
+ * can bear. Sent along with calls as metadata, so that it can be known before a call's message is
+ * read; without it a call is {@link Criticality#DEFAULT}.
+ */
+public final class CallCriticality {
+  /** sheddable, default or critical; anything else counts as default. */
+  public static final Metadata.Key<String> METADATA =
+      Metadata.Key.of("x-byssus-criticality", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Context.Key<Criticality> CONTEXT =
+      Context.keyWithDefault("byssus-criticality", Criticality.DEFAULT);
+
+  private CallCriticality() {}
+
+  /** How critical the call at hand is; never unspecified. */
+  public static Criticality current() {
+    return CONTEXT.get();
+  }
+
+  /** The current context, for a call that says how critical it is; unspecified: as it is. */
+  public static Context in(Criticality said) {
+    return switch (said) {
+      case SHEDDABLE, DEFAULT, CRITICAL -> Context.current().withValue(CONTEXT, said);
+      default -> Context.current();
+    };
+  }
+
+  /** What a call's metadata say. */
+  static Criticality of(Metadata headers) {
+    String said = headers.get(METADATA);
+    if (said == null) {
+      return Criticality.DEFAULT;
+    }
+    return switch (said.toLowerCase(Locale.ROOT)) {
+      case "sheddable" -> Criticality.SHEDDABLE;
+      case "critical" -> Criticality.CRITICAL;
+      default -> Criticality.DEFAULT;
+    };
+  }
+
+  /** The form in metadata. */
+  static String text(Criticality criticality) {
+    return criticality.name().toLowerCase(Locale.ROOT);
+  }
+}
