@@ -1,7 +1,7 @@
 package io.byssus.dispatcher;
 
 import io.byssus.clustermap.replicas.ReplicaSearch;
-import io.byssus.clustermap.replicas.ServerChannels;
+import io.byssus.clustermap.replicas.ServerCalls;
 import io.byssus.clustermap.replicas.ShardRouter;
 import io.byssus.model.ByssusException;
 import io.byssus.model.Position;
@@ -23,13 +23,13 @@ import java.util.function.Function;
 /** The questions of one answer each that replicas are asked, one replica after the other. */
 final class ReplicaReads {
   private final ShardRouter router;
-  private final ServerChannels channels;
+  private final ServerCalls servers;
   private final ReplicaCall.Tools tools;
   private final Hedges hedges = new Hedges();
 
-  ReplicaReads(ShardRouter router, ServerChannels channels, ReplicaCall.Tools tools) {
+  ReplicaReads(ShardRouter router, ServerCalls servers, ReplicaCall.Tools tools) {
     this.router = router;
-    this.channels = channels;
+    this.servers = servers;
     this.tools = tools;
   }
 
@@ -75,7 +75,7 @@ final class ReplicaReads {
         tools,
         Optional.of(hedges.lane(method.getBareMethodName(), level.consistency())),
         (replica, timeout) ->
-            channels
+            servers
                 .ask(replica, method, request, timeout)
                 .thenApply(answer -> goodEnough(answer, level.objection(context.apply(answer)))));
   }
@@ -101,6 +101,6 @@ final class ReplicaReads {
         tools,
         Optional.empty(),
         (replica, timeout) ->
-            channels.ask(replica, ShardServiceGrpc.getAwaitAppliedMethod(), question, timeout));
+            servers.ask(replica, ShardServiceGrpc.getAwaitAppliedMethod(), question, timeout));
   }
 }

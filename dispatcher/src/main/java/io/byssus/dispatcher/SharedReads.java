@@ -5,7 +5,7 @@ import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.grpc.Context;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,7 +85,7 @@ final class SharedReads {
     private final Shared shared;
     private final Waiter first;
     private final Context.CancellableContext context = Context.current().fork().withCancellation();
-    private final Set<Waiter> waiters = new HashSet<>();
+    private final Set<Waiter> waiters = new LinkedHashSet<>();
     private boolean landed;
 
     Flight(Shared shared, Waiter first) {

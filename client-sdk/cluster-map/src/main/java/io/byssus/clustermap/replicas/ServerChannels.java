@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  *
  * <p>Answers are handled on gRPC's event loops, so nothing that follows on an answer may block.
  */
-public final class ServerChannels implements AutoCloseable {
+public final class ServerChannels implements ServerCalls, AutoCloseable {
   /**
    * How long a connection may be silent before the peer is asked for a sign of life (gRPC allows no
    * less), and how long it has to give one. A call need not wait that long: each attempt has a time
@@ -73,10 +73,7 @@ public final class ServerChannels implements AutoCloseable {
         .build();
   }
 
-  /**
-   * Makes one call, within the current gRPC context. The future fails with a {@link
-   * io.byssus.model.ByssusException}: NO_REPLICA where the server cannot be reached.
-   */
+  @Override
   public <Q, A> CompletableFuture<A> ask(
       Replica replica, MethodDescriptor<Q, A> method, Q question, long timeoutNanos) {
     CompletableFuture<A> answer = new CompletableFuture<>();
