@@ -100,7 +100,11 @@ final class FakeControlPlane implements AutoCloseable {
   }
 
   /** Creates a namespace of which watchers do not hear yet. */
-  synchronized NamespaceEntry createUnannounced(String name) {
+  NamespaceEntry createUnannounced(String name) {
+    return createUnannounced(name, ConflictRule.LOG_ORDER);
+  }
+
+  private synchronized NamespaceEntry createUnannounced(String name, ConflictRule rule) {
     NamespaceEntry entry =
         NamespaceEntry.newBuilder()
             .setRules(
@@ -108,7 +112,7 @@ final class FakeControlPlane implements AutoCloseable {
                     .setNamespaceId(namespaces.size() + 1)
                     .setVersion(1)
                     .setName(name)
-                    .setConflictRule(ConflictRule.LOG_ORDER))
+                    .setConflictRule(rule))
             .build();
     namespaces.put(name, entry);
     return entry;
@@ -119,7 +123,11 @@ final class FakeControlPlane implements AutoCloseable {
   }
 
   NamespaceEntry create(String name) {
-    NamespaceEntry entry = createUnannounced(name);
+    return create(name, ConflictRule.LOG_ORDER);
+  }
+
+  NamespaceEntry create(String name, ConflictRule rule) {
+    NamespaceEntry entry = createUnannounced(name, rule);
     announce(entry);
     return entry;
   }

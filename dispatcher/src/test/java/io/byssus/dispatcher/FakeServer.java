@@ -8,7 +8,6 @@ import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.OutcomeKind;
-import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardKeyResults;
 import io.byssus.proto.internal.v1.ShardKeys;
@@ -36,7 +35,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +43,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -59,12 +56,11 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private final String nodeId;
   private final ReplayedLog log;
   private final int shardCount;
-  private final List<ServerCallStreamObserver<WatchReplicasResponse>> watchers = new ArrayList<>();
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<ShardScanRequest> scans = new CopyOnWriteArrayList<>();
   private final List<String> requestIds = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final ScheduledExecutorService reports = Executors.newSingleThreadScheduledExecutor();
+  private final FakeReports reports;
 
   private Server server;
   private int port;
@@ -76,16 +72,13 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private volatile int pieceRecords = 100;
   private volatile int diesAfterPieces = Integer.MAX_VALUE;
   private volatile int piecesSent;
-  private volatile ReplicaState state = ReplicaState.CAUGHT_UP;
-  private volatile long ageMs;
-  private volatile long lagRecords;
 
   FakeServer(String nodeId, InMemoryWal wal, int shardCount) throws IOException {
     this.nodeId = nodeId;
     this.log = new ReplayedLog(wal);
     this.shardCount = shardCount;
+    this.reports = new FakeReports(shardCount, log, () -> hanging);
     start();
-    reports.scheduleWithFixedDelay(this::report, 50, 50, TimeUnit.MILLISECONDS);
   }
 
   String nodeId() {
@@ -113,9 +106,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   void kill() throws InterruptedException {
     server.shutdownNow();
     server.awaitTermination(5, TimeUnit.SECONDS);
-    synchronized (watchers) {
-      watchers.clear();
-    }
+    reports.forget();
   }
 
   /** From now on answers every read with an error; null: not any more. */
@@ -149,10 +140,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   /** How its replicas are reported. */
   void standAs(ReplicaState newState, long newAgeMs, long newLagRecords) {
-    state = newState;
-    ageMs = newAgeMs;
-    lagRecords = newLagRecords;
-    report();
+    reports.standAs(newState, newAgeMs, newLagRecords);
   }
 
   void answerOutcomesWith(OutcomeKind kind) {
@@ -301,9 +289,13 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
               AwaitAppliedResponse.newBuilder()
                   .setAppliedPosition(log.applied(request.getView().getShard()))
                   .setOutcome(
-                      WriteOutcome.newBuilder()
-                          .setKind(outcome.orElse(OutcomeKind.OUTCOME_APPLIED))
-                          .setVersion(request.getView().getAtLeast()))
+                      outcome
+                          .map(kind -> WriteOutcome.newBuilder().setKind(kind).build())
+                          .orElseGet(
+                              () ->
+                                  log.outcome(
+                                      request.getView().getShard(),
+                                      Stamps.toLog(request.getStamp()))))
                   .build());
           caller.onCompleted();
         });
@@ -312,33 +304,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   @Override
   public void watchReplicas(
       WatchReplicasRequest request, StreamObserver<WatchReplicasResponse> caller) {
-    ServerCallStreamObserver<WatchReplicasResponse> watcher =
-        (ServerCallStreamObserver<WatchReplicasResponse>) caller;
-    watcher.setOnCancelHandler(() -> {});
-    synchronized (watchers) {
-      watchers.add(watcher);
-    }
-    report();
-  }
-
-  private void report() {
-    if (hanging) {
-      return;
-    }
-    WatchReplicasResponse.Builder step = WatchReplicasResponse.newBuilder();
-    for (int shard = 0; shard < shardCount; shard++) {
-      step.addReplicas(
-          ReplicaReport.newBuilder()
-              .setShard(shard)
-              .setState(state)
-              .setAgeMs(ageMs)
-              .setLagRecords(lagRecords)
-              .setAppliedPosition(log.applied(shard)));
-    }
-    synchronized (watchers) {
-      watchers.removeIf(ServerCallStreamObserver::isCancelled);
-      watchers.forEach(watcher -> watcher.onNext(step.build()));
-    }
+    reports.watch((ServerCallStreamObserver<WatchReplicasResponse>) caller);
   }
 
   /** Waits for the view's position and answers, or fails as the test wants. */
@@ -380,7 +346,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     return ReadContext.newBuilder()
         .setShard(shard)
         .setPosition(log.applied(shard))
-        .setAgeMs(ageMs)
+        .setAgeMs(reports.ageMs())
         .build();
   }
 
@@ -390,7 +356,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   @Override
   public void close() throws InterruptedException {
-    reports.shutdownNow();
+    reports.close();
     kill();
     threads.shutdownNow();
   }

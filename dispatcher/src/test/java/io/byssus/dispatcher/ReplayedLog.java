@@ -3,12 +3,14 @@ package io.byssus.dispatcher;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.byssus.model.Position;
+import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.ShardScanRequest;
+import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.Record;
 import io.byssus.proto.kv.v1.ScanRecord;
 import io.byssus.proto.log.v1.LogRecord;
-import io.byssus.proto.log.v1.Operation;
+import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.wal.InMemoryWal;
 import io.byssus.wal.LogEntry;
 import io.grpc.Context;
@@ -17,11 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
@@ -37,7 +37,7 @@ final class ReplayedLog {
   private static final class ShardState {
     long applied = -1;
     final Map<String, TreeMap<ByteString, Record>> partitions = new HashMap<>();
-    final Set<String> stamps = new HashSet<>();
+    final Map<String, WriteOutcome> outcomes = new HashMap<>();
   }
 
   ReplayedLog(InMemoryWal wal) {
@@ -122,26 +122,29 @@ final class ReplayedLog {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException(e);
     }
-    String stamp = record.getStamp().getWriterHigh() + "/" + record.getStamp().getWriterLow();
-    if (!shard.stamps.add(stamp + "/" + record.getStamp().getSequence())) {
+    String stamp = stamp(record.getStamp());
+    if (shard.outcomes.containsKey(stamp)) {
       return;
     }
     TreeMap<ByteString, Record> partition =
         shard.partitions.computeIfAbsent(
             partition(record.getNamespaceId(), record.getWrite().getPartitionKey()),
             name -> sorted());
-    for (Operation operation : record.getWrite().getOperationsList()) {
-      if (operation.hasDelete()) {
-        partition.remove(operation.getSortKey());
-      } else {
-        partition.put(
-            operation.getSortKey(),
-            Record.newBuilder()
-                .setValue(operation.getPut())
-                .setVersion(Position.pack(FakeServer.INCARNATION, entry.offset()))
-                .build());
-      }
-    }
+    long position = Position.pack(FakeServer.INCARNATION, entry.offset());
+    shard.outcomes.put(stamp, FakeApplier.apply(partition, record.getWrite(), position));
+  }
+
+  /** What became of the write under a stamp. */
+  synchronized WriteOutcome outcome(int shard, WriterStamp stamp) {
+    return replay(shard)
+        .outcomes
+        .getOrDefault(
+            stamp(stamp),
+            WriteOutcome.newBuilder().setKind(OutcomeKind.OUTCOME_NOT_APPLIED).build());
+  }
+
+  private static String stamp(WriterStamp stamp) {
+    return stamp.getWriterHigh() + "/" + stamp.getWriterLow() + "/" + stamp.getSequence();
   }
 
   private static TreeMap<ByteString, Record> sorted() {
