@@ -79,15 +79,7 @@ final class ReadChecks {
     ReadChecks checks = new ReadChecks();
     checks.namespace(request.getNamespace());
     checks.fields.key("key", request.getKey());
-    long to = request.getToVersion();
-    if (to != 0 && Long.compareUnsigned(request.getFromVersion(), to) > 0) {
-      checks.fields.problem(
-          "from_version",
-          "is "
-              + Long.toUnsignedString(request.getFromVersion())
-              + ", above to_version, which is "
-              + Long.toUnsignedString(to));
-    }
+    checks.fields.versions(request.getFromVersion(), request.getToVersion());
     checks.fields.atMost(
         "limit",
         Integer.toUnsignedLong(request.getLimit()),

@@ -34,8 +34,6 @@ import java.util.Set;
  * applied as nothing.
  */
 final class WriteChecks {
-  private static final int WRITER_ID_BYTES = 16;
-
   /** The place of an operation that is the request itself. */
   private static final int SINGLE = -1;
 
@@ -98,7 +96,7 @@ final class WriteChecks {
         .ifPresent(problem -> checks.fields.problem("open.namespace", problem));
     checks.acknowledgement("open.acknowledgement", open.getAcknowledgement());
     if (!open.getWriterId().isEmpty()) {
-      checks.writerId("open.writer_id", open.getWriterId());
+      checks.fields.writerId("open.writer_id", open.getWriterId());
       if (open.getNamespaceId() == 0) {
         checks.fields.problem("open.namespace_id", "is missing; a writer needs it");
       }
@@ -116,7 +114,7 @@ final class WriteChecks {
     checks.fields.partitionKey("partition_key", write.getPartitionKey());
     checks.operations(write.getPartitionKey(), write.getOperationsList());
     if (stamped) {
-      checks.sequence("", write.getSequence(), write.getLowestOpen());
+      checks.fields.sequence("", write.getSequence(), write.getLowestOpen());
     } else if (write.getSequence() != 0
         || write.getLowestOpen() != 0
         || write.getAcceptUntilMs() != 0) {
@@ -264,8 +262,8 @@ final class WriteChecks {
     }
     if (options.hasStamp()) {
       WriterStamp stamp = options.getStamp();
-      writerId("options.stamp.writer_id", stamp.getWriterId());
-      sequence("options.stamp.", stamp.getSequence(), stamp.getLowestOpen());
+      fields.writerId("options.stamp.writer_id", stamp.getWriterId());
+      fields.sequence("options.stamp.", stamp.getSequence(), stamp.getLowestOpen());
       if (options.getNamespaceId() == 0) {
         fields.problem("options.namespace_id", "is missing; a stamp needs it");
       }
@@ -275,35 +273,6 @@ final class WriteChecks {
   private void acknowledgement(String field, Acknowledgement acknowledgement) {
     if (acknowledgement == Acknowledgement.UNRECOGNIZED) {
       fields.problem(field, "is not known here; LOGGED and APPLIED are");
-    }
-  }
-
-  private void writerId(String field, ByteString writerId) {
-    if (writerId.size() != WRITER_ID_BYTES) {
-      fields.problem(
-          field, "is " + writerId.size() + " bytes; exactly " + WRITER_ID_BYTES + " are needed");
-    }
-  }
-
-  private void sequence(String at, long sequence, long lowestOpen) {
-    if (sequence < 1) {
-      fields.problem(
-          at + "sequence", "is " + Long.toUnsignedString(sequence) + "; 1 to 2^63 - 1 is allowed");
-    } else if (lowestOpen < 1 || lowestOpen > sequence) {
-      fields.problem(
-          at + "lowest_open",
-          "is "
-              + Long.toUnsignedString(lowestOpen)
-              + "; 1 to the sequence, which is "
-              + sequence
-              + ", is allowed");
-    } else if (sequence - lowestOpen >= Limits.WRITER_WINDOW) {
-      fields.problem(
-          at + "lowest_open",
-          "is "
-              + (sequence - lowestOpen)
-              + " below the sequence; the limit is "
-              + (Limits.WRITER_WINDOW - 1));
     }
   }
 

@@ -15,6 +15,8 @@ public final class FieldChecks {
   /** More would not fit into a response's headers. */
   private static final int MAX_PROBLEMS = 8;
 
+  private static final int WRITER_ID_BYTES = 16;
+
   private final List<FieldProblem> problems = new ArrayList<>();
   private int unnamed;
 
@@ -82,6 +84,54 @@ public final class FieldChecks {
               + "; 1 to "
               + Limits.MAX_STALENESS_MILLIS
               + " is allowed with BOUNDED");
+    }
+  }
+
+  /** A range of versions, in the fields {@code from_version} and {@code to_version}. */
+  public void versions(long from, long to) {
+    if (to != 0 && Long.compareUnsigned(from, to) > 0) {
+      problem(
+          "from_version",
+          "is "
+              + Long.toUnsignedString(from)
+              + ", above to_version, which is "
+              + Long.toUnsignedString(to));
+    }
+  }
+
+  /** The id of a writer. */
+  public void writerId(String field, ByteString writerId) {
+    if (writerId.size() != WRITER_ID_BYTES) {
+      problem(
+          field, "is " + writerId.size() + " bytes; exactly " + WRITER_ID_BYTES + " are needed");
+    }
+  }
+
+  /**
+   * The place of a write among its writer's.
+   *
+   * @param path what stands before {@code sequence} and {@code lowest_open} in the fields' names
+   */
+  public void sequence(String path, long sequence, long lowestOpen) {
+    if (sequence < 1) {
+      problem(
+          path + "sequence",
+          "is " + Long.toUnsignedString(sequence) + "; 1 to 2^63 - 1 is allowed");
+    } else if (lowestOpen < 1 || lowestOpen > sequence) {
+      problem(
+          path + "lowest_open",
+          "is "
+              + Long.toUnsignedString(lowestOpen)
+              + "; 1 to the sequence, which is "
+              + sequence
+              + ", is allowed");
+    } else if (sequence - lowestOpen >= Limits.WRITER_WINDOW) {
+      problem(
+          path + "lowest_open",
+          "is "
+              + (sequence - lowestOpen)
+              + " below the sequence; the limit is "
+              + (Limits.WRITER_WINDOW - 1));
     }
   }
 

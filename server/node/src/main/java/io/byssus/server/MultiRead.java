@@ -2,6 +2,7 @@ package io.byssus.server;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.model.Limits;
 import io.byssus.proto.internal.v1.ShardKeyResults;
 import io.byssus.proto.internal.v1.ShardKeys;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
@@ -10,11 +11,11 @@ import io.byssus.proto.kv.v1.Absent;
 import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.KeyError;
 import io.byssus.proto.kv.v1.KeyResult;
+import io.byssus.storage.Shard;
 import io.byssus.storage.StoredRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -26,12 +27,16 @@ final class MultiRead {
   private final ReplicaHost host;
   private final ReadViews views;
   private final ShardMultiGetRequest request;
+  private final long maxBytes;
   private long bytes;
 
   MultiRead(ReplicaHost host, ReadViews views, ShardMultiGetRequest request) {
     this.host = host;
     this.views = views;
     this.request = request;
+    long asked = request.getMaxBytes();
+    this.maxBytes =
+        asked > 0 ? Math.min(asked, Limits.MAX_RESPONSE_BYTES) : Limits.MAX_RESPONSE_BYTES;
   }
 
   CompletableFuture<ShardMultiGetResponse> run() {
@@ -53,39 +58,40 @@ final class MultiRead {
       Replica replica = host.replica(keys.getView().getShard());
       return views
           .await(replica, keys.getView())
-          .thenApply(proven -> read(replica, keys, proven))
+          .thenApply(sight -> read(sight, keys))
           .exceptionally(failure -> failed(keys, failure));
     } catch (ByssusException e) {
       return CompletableFuture.completedFuture(failed(keys, e));
     }
   }
 
-  private ShardKeyResults read(Replica replica, ShardKeys keys, OptionalLong proven) {
+  private ShardKeyResults read(Sight sight, ShardKeys keys) {
     ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
-    long seen = replica.open().appliedPosition();
+    Shard shard = sight.shard();
+    long seen = shard.appliedPosition();
     for (Key key : keys.getKeysList()) {
-      results.addResults(read(replica, key));
+      results.addResults(read(shard, key));
     }
-    return results.setContext(replica.context(seen, proven)).build();
+    return results.setContext(sight.context(seen)).build();
   }
 
-  private KeyResult read(Replica replica, Key key) {
+  private KeyResult read(Shard shard, Key key) {
     Optional<StoredRecord> found =
-        replica.open().get(request.getNamespaceId(), key.getPartitionKey(), key.getSortKey());
+        shard.get(request.getNamespaceId(), key.getPartitionKey(), key.getSortKey());
     if (found.isEmpty()) {
       return KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance()).build();
     }
     if (!takes(found.get().value().size())) {
       return error(
           ErrorCode.OVERLOADED,
-          "the answer is full at " + request.getMaxBytes() + " bytes; ask again for this key");
+          "the answer is full at " + maxBytes + " bytes; ask again for this key");
     }
-    return KeyResult.newBuilder().setRecord(ReadService.encode(found.get())).build();
+    return KeyResult.newBuilder().setRecord(RecordReads.encode(found.get())).build();
   }
 
   /** Whether the answer has room; the first value always has. */
   private synchronized boolean takes(int valueBytes) {
-    if (bytes > 0 && request.getMaxBytes() > 0 && bytes + valueBytes > request.getMaxBytes()) {
+    if (bytes > 0 && bytes + valueBytes > maxBytes) {
       return false;
     }
     bytes += valueBytes;

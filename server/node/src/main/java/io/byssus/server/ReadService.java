@@ -1,14 +1,22 @@
 package io.byssus.server;
 
+import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
+import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.DumpReplicaRequest;
 import io.byssus.proto.internal.v1.DumpReplicaResponse;
+import io.byssus.proto.internal.v1.NamespaceSizesRequest;
+import io.byssus.proto.internal.v1.NamespaceSizesResponse;
 import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardListVersionsRequest;
+import io.byssus.proto.internal.v1.ShardListVersionsResponse;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
 import io.byssus.proto.internal.v1.ShardMultiGetResponse;
+import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
+import io.byssus.proto.internal.v1.ShardScanNamespaceResponse;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.ShardScanResponse;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
@@ -16,113 +24,133 @@ import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.kv.v1.GetResponse;
-import io.byssus.proto.kv.v1.Key;
-import io.byssus.proto.kv.v1.Record;
-import io.byssus.proto.kv.v1.WriterStamp;
-import io.byssus.storage.StoredRecord;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.nio.ByteBuffer;
-import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
- * Answers reads of this server's replicas: waits for the position that a read asks for, reads,
- * tells what the answer is worth.
+ * Answers reads of this server's replicas: checks the call, waits until the replica is as the read
+ * wants it, reads, tells what the answer is worth.
  */
 final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
+  private final Supplier<ClusterImage> map;
   private final ReplicaHost host;
+  private final NamespaceGate namespaces;
   private final ReadViews views;
   private final ReplicaFeed feed;
+  private final Executor streams;
 
-  ReadService(ReplicaHost host, ReadViews views, ReplicaFeed feed) {
+  /**
+   * The service.
+   *
+   * @param streams where streams of records are read
+   */
+  ReadService(
+      Supplier<ClusterImage> map,
+      ReplicaHost host,
+      NamespaceGate namespaces,
+      ReadViews views,
+      ReplicaFeed feed,
+      Executor streams) {
+    this.map = map;
     this.host = host;
+    this.namespaces = namespaces;
     this.views = views;
     this.feed = feed;
+    this.streams = streams;
   }
 
   @Override
   public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
-    answer(request.getView(), caller, (replica, proven) -> get(replica, request, proven));
-  }
-
-  private static GetResponse get(Replica replica, ShardGetRequest request, OptionalLong proven) {
-    Key key = request.getKey();
-    long seen = replica.open().appliedPosition();
-    Optional<StoredRecord> found =
-        replica.open().get(request.getNamespaceId(), key.getPartitionKey(), key.getSortKey());
-    GetResponse.Builder answer = GetResponse.newBuilder();
-    found.ifPresent(record -> answer.setRecord(encode(record)));
-    return answer.setContext(replica.context(seen, proven)).build();
-  }
-
-  static Record encode(StoredRecord record) {
-    return Record.newBuilder()
-        .setValue(record.value())
-        .setVersion(record.version())
-        .setExpiresMs(record.expiresMillis())
-        .build();
+    Replica replica = host.replica(request.getView().getShard());
+    ShardChecks.check(request, shardCount());
+    answer(
+        namespaces
+            .pass(request.getNamespaceId())
+            .thenCompose(known -> views.await(replica, request.getView()))
+            .thenApply(sight -> RecordReads.get(sight, request)),
+        caller);
   }
 
   @Override
   public void multiGet(ShardMultiGetRequest request, StreamObserver<ShardMultiGetResponse> caller) {
-    new MultiRead(host, views, request)
-        .run()
-        .whenComplete((answer, failure) -> end(caller, answer, failure));
+    ShardChecks.check(request, shardCount());
+    answer(
+        namespaces
+            .pass(request.getNamespaceId())
+            .thenCompose(known -> new MultiRead(host, views, request).run()),
+        caller);
+  }
+
+  @Override
+  public void listVersions(
+      ShardListVersionsRequest request, StreamObserver<ShardListVersionsResponse> caller) {
+    Replica replica = host.replica(request.getView().getShard());
+    ShardChecks.check(request, shardCount());
+    answer(
+        namespaces
+            .pass(request.getNamespaceId())
+            .thenCompose(known -> views.await(replica, request.getView()))
+            .thenApply(sight -> RecordReads.versions(sight, request)),
+        caller);
+  }
+
+  @Override
+  public void scan(ShardScanRequest request, StreamObserver<ShardScanResponse> caller) {
+    Replica replica = host.replica(request.getView().getShard());
+    ShardChecks.check(request, shardCount());
+    stream(replica, request.getView(), request.getNamespaceId(), new SortKeyWalk(request), caller);
+  }
+
+  @Override
+  public void scanNamespace(
+      ShardScanNamespaceRequest request, StreamObserver<ShardScanNamespaceResponse> caller) {
+    Replica replica = host.replica(request.getView().getShard());
+    ShardChecks.check(request, shardCount());
+    stream(
+        replica, request.getView(), request.getNamespaceId(), new NamespaceWalk(request), caller);
+  }
+
+  private <T> void stream(
+      Replica replica,
+      ShardView view,
+      int namespaceId,
+      RecordWalk<T> walk,
+      StreamObserver<T> caller) {
+    RecordStream<T> stream =
+        new RecordStream<>(
+            replica, view, views, walk, (ServerCallStreamObserver<T>) caller, streams);
+    orError(namespaces.pass(namespaceId).thenRun(stream::start), caller);
+  }
+
+  @Override
+  public void namespaceSizes(
+      NamespaceSizesRequest request, StreamObserver<NamespaceSizesResponse> caller) {
+    ShardChecks.check(request);
+    answer(CompletableFuture.completedFuture(RecordReads.sizes(host, request)), caller);
   }
 
   @Override
   public void awaitApplied(
       AwaitAppliedRequest request, StreamObserver<AwaitAppliedResponse> caller) {
+    Replica replica = host.replica(request.getView().getShard());
+    ShardChecks.check(request);
     answer(
-        request.getView(),
-        caller,
-        (replica, proven) -> {
-          AwaitAppliedResponse.Builder answer =
-              AwaitAppliedResponse.newBuilder()
-                  .setAppliedPosition(replica.open().appliedPosition());
-          if (request.hasStamp()) {
-            answer.setOutcome(replica.open().outcome(toLog(request.getStamp())));
-          }
-          return answer.build();
-        });
-  }
-
-  private static io.byssus.proto.log.v1.WriterStamp toLog(WriterStamp stamp) {
-    if (stamp.getWriterId().size() != 16) {
-      throw ByssusException.invalid(
-          "stamp.writer_id", "must be 16 bytes, is " + stamp.getWriterId().size());
-    }
-    ByteBuffer writer = stamp.getWriterId().asReadOnlyByteBuffer();
-    return io.byssus.proto.log.v1.WriterStamp.newBuilder()
-        .setWriterHigh(writer.getLong())
-        .setWriterLow(writer.getLong())
-        .setSequence(stamp.getSequence())
-        .setLowestOpen(stamp.getLowestOpen())
-        .setAcceptUntilMs(stamp.getAcceptUntilMs())
-        .build();
-  }
-
-  @Override
-  public void scan(ShardScanRequest request, StreamObserver<ShardScanResponse> caller) {
-    ScanStream stream =
-        new ScanStream(
-            host.replica(request.getView().getShard()),
-            request,
-            (ServerCallStreamObserver<ShardScanResponse>) caller);
-    begin(request.getView(), caller, stream::start);
+        views
+            .await(replica, request.getView())
+            .thenApply(sight -> RecordReads.outcome(sight, request)),
+        caller);
   }
 
   @Override
   public void dumpReplica(DumpReplicaRequest request, StreamObserver<DumpReplicaResponse> caller) {
+    Replica replica = host.replica(request.getView().getShard());
     DumpStream stream =
-        new DumpStream(
-            host.replica(request.getView().getShard()),
-            (ServerCallStreamObserver<DumpReplicaResponse>) caller);
-    begin(request.getView(), caller, proven -> stream.start());
+        new DumpStream(replica, (ServerCallStreamObserver<DumpReplicaResponse>) caller);
+    orError(views.await(replica, request.getView()).thenRun(stream::start), caller);
   }
 
   @Override
@@ -131,34 +159,27 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     feed.add((ServerCallStreamObserver<WatchReplicasResponse>) caller);
   }
 
-  private <T> void answer(
-      ShardView view, StreamObserver<T> caller, BiFunction<Replica, OptionalLong, T> read) {
-    Replica replica = host.replica(view.getShard());
-    views
-        .await(replica, view)
-        .thenApply(proven -> read.apply(replica, proven))
-        .whenComplete((answer, failure) -> end(caller, answer, failure));
+  /** Replicas are held by a map that tells the count: where none does, none is held. */
+  private int shardCount() {
+    return map.get().cluster().map(Cluster::getShardCount).orElse(1);
   }
 
-  private void begin(ShardView view, StreamObserver<?> caller, Consumer<OptionalLong> stream) {
-    views
-        .await(host.replica(view.getShard()), view)
-        .thenAccept(stream)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                caller.onError(toGrpc(failure));
-              }
-            });
+  private static <T> void answer(CompletableFuture<T> answer, StreamObserver<T> caller) {
+    orError(
+        answer.thenAccept(
+            whole -> {
+              caller.onNext(whole);
+              caller.onCompleted();
+            }),
+        caller);
   }
 
-  private static <T> void end(StreamObserver<T> caller, T answer, Throwable failure) {
-    if (failure != null) {
-      caller.onError(toGrpc(failure));
-    } else {
-      caller.onNext(answer);
-      caller.onCompleted();
-    }
+  private static void orError(CompletableFuture<Void> done, StreamObserver<?> caller) {
+    done.exceptionally(
+        failure -> {
+          caller.onError(toGrpc(failure));
+          return null;
+        });
   }
 
   /**

@@ -29,22 +29,32 @@ final class ReadViews {
    * Completes when the replica is as the view wants it: at once on this thread where it is, else
    * later on a thread that may read.
    */
-  CompletableFuture<OptionalLong> await(Replica replica, ShardView view) {
+  CompletableFuture<Sight> await(Replica replica, ShardView view) {
     return waits
         .until(replica.await(view.getAtLeast()))
         .thenCompose(reached -> awaitFresh(replica, view));
   }
 
-  private CompletableFuture<OptionalLong> awaitFresh(Replica replica, ShardView view) {
+  private CompletableFuture<Sight> awaitFresh(Replica replica, ShardView view) {
     if (view.getConsistency() == Consistency.LINEARIZABLE && hooks.skipBarriers()) {
-      return CompletableFuture.completedFuture(OptionalLong.empty());
+      return CompletableFuture.completedFuture(unproven(replica));
     }
     if (isLinearizable(view)) {
-      return waits.until(barriers.of(replica).linearizable()).thenApply(OptionalLong::of);
+      return waits
+          .until(barriers.of(replica).linearizable())
+          .thenApply(moment -> proven(replica, moment));
     }
     return view.getConsistency() == Consistency.BOUNDED
         ? awaitBounded(replica, TimeUnit.MILLISECONDS.toNanos(view.getMaxStalenessMs()))
-        : CompletableFuture.completedFuture(OptionalLong.empty());
+        : CompletableFuture.completedFuture(unproven(replica));
+  }
+
+  /** Whether what was waited for is still what the view's level promises. */
+  static boolean holds(Sight sight, ShardView view) {
+    return view.getConsistency() != Consistency.BOUNDED
+        || isLinearizable(view)
+        || sight.replica().nanoTime().getAsLong() - sight.provenNanos().orElseThrow()
+            <= TimeUnit.MILLISECONDS.toNanos(view.getMaxStalenessMs());
   }
 
   private static boolean isLinearizable(ShardView view) {
@@ -54,13 +64,21 @@ final class ReadViews {
   }
 
   /** A proof may have become too old while it was waited for: then the next one is. */
-  private CompletableFuture<OptionalLong> awaitBounded(Replica replica, long ageNanos) {
+  private CompletableFuture<Sight> awaitBounded(Replica replica, long ageNanos) {
     return waits
         .until(barriers.of(replica).notOlderThan(ageNanos))
         .thenCompose(
-            proven ->
-                replica.nanoTime().getAsLong() - proven <= ageNanos
-                    ? CompletableFuture.completedFuture(OptionalLong.of(proven))
+            moment ->
+                replica.nanoTime().getAsLong() - moment <= ageNanos
+                    ? CompletableFuture.completedFuture(proven(replica, moment))
                     : awaitBounded(replica, ageNanos));
+  }
+
+  private static Sight proven(Replica replica, long momentNanos) {
+    return new Sight(replica, OptionalLong.of(momentNanos));
+  }
+
+  private static Sight unproven(Replica replica) {
+    return new Sight(replica, OptionalLong.empty());
   }
 }

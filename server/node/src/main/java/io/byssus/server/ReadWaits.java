@@ -3,6 +3,7 @@ package io.byssus.server;
 import io.byssus.model.ByssusException;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -19,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * caller hears why.
  */
 final class ReadWaits implements AutoCloseable {
-  private static final long LONGEST_WAIT_MILLIS = 30_000;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final long MARGIN_MILLIS = 50;
 
   private final ExecutorService readers;
@@ -53,6 +54,11 @@ final class ReadWaits implements AutoCloseable {
    * thread that may read. Fails shortly before the call's deadline, and when the call is cancelled.
    */
   <T> CompletableFuture<T> until(Waiting<T> waiting) {
+    return until(waiting, LONGEST_WAIT);
+  }
+
+  /** The same, and gives up after some time in any case. */
+  <T> CompletableFuture<T> until(Waiting<T> waiting, Duration patience) {
     CompletableFuture<T> done = waiting.done();
     if (done.isDone()) {
       waiting.forget().run();
@@ -62,7 +68,7 @@ final class ReadWaits implements AutoCloseable {
     var timeout =
         timer.schedule(
             () -> done.completeExceptionally(new TimeoutException()),
-            waitMillis(),
+            waitMillis(patience),
             TimeUnit.MILLISECONDS);
     Context caller = Context.current();
     Context.CancellationListener cancelled = context -> done.cancel(false);
@@ -89,13 +95,13 @@ final class ReadWaits implements AutoCloseable {
     }
   }
 
-  private static long waitMillis() {
+  private static long waitMillis(Duration patience) {
     Deadline deadline = Context.current().getDeadline();
     if (deadline == null) {
-      return LONGEST_WAIT_MILLIS;
+      return patience.toMillis();
     }
     long left = deadline.timeRemaining(TimeUnit.MILLISECONDS);
-    return Math.max(0, left - Math.min(MARGIN_MILLIS, left / 10));
+    return Math.max(0, Math.min(patience.toMillis(), left - Math.min(MARGIN_MILLIS, left / 10)));
   }
 
   @Override

@@ -26,6 +26,7 @@ import java.util.Optional;
  */
 public final class ServerNode implements AutoCloseable {
   private static final int WAIT_THREADS = 4;
+  private static final int STREAM_THREADS = 4;
 
   private final ProcessLifecycle lifecycle;
   private final Readiness readiness;
@@ -106,13 +107,16 @@ public final class ServerNode implements AutoCloseable {
     Barriers barriers = lifecycle.closeAtStop("barriers", new Barriers(marks));
     ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(WAIT_THREADS));
     ReadViews views = new ReadViews(waits, barriers, TestHooks.fromSystemProperties());
+    NamespaceGate namespaces = new NamespaceGate(map::current, waits);
+    lifecycle.closeAtStop("namespaces", map.listen(image -> namespaces.mapChanged()));
+    StreamThreads streams = lifecycle.closeAtStop("streams", new StreamThreads(STREAM_THREADS));
     ReplicaFeed feed = lifecycle.closeAtStop("replica feed", new ReplicaFeed(host));
     GrpcListener listener =
         lifecycle.closeAtStop(
             "gRPC",
             GrpcListener.on(config.process().listen(), readiness, metrics.registry())
                 .name("read")
-                .service(new ReadService(host, views, feed))
+                .service(new ReadService(map::current, host, namespaces, views, feed, streams))
                 .endless(ShardServiceGrpc.getWatchReplicasMethod())
                 .start());
     address = listener.address();

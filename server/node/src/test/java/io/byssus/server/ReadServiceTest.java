@@ -3,7 +3,9 @@ package io.byssus.server;
 import static io.byssus.server.ServedShard.NAMESPACE;
 import static io.byssus.server.ServedShard.at;
 import static io.byssus.server.ServedShard.errorOf;
+import static io.byssus.server.ServedShard.home;
 import static io.byssus.server.ServedShard.key;
+import static io.byssus.server.ServedShard.ofShard;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,6 +30,7 @@ import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.log.v1.WriterStamp;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -132,7 +135,7 @@ class ReadServiceTest {
                     .addShards(
                         ShardKeys.newBuilder()
                             .setView(ShardView.newBuilder().setShard(1))
-                            .addKeys(key("other", "")))
+                            .addKeys(Key.newBuilder().setPartitionKey(ofShard(1, "other"))))
                     .build());
     assertTrue(answer.getShards(0).getResults(0).hasRecord());
     assertTrue(answer.getShards(0).getResults(1).hasAbsent());
@@ -171,7 +174,7 @@ class ReadServiceTest {
         ShardScanRequest.newBuilder()
             .setView(at(position))
             .setNamespaceId(NAMESPACE)
-            .setPartitionKey(ByteString.copyFromUtf8("scan"))
+            .setPartitionKey(home("scan"))
             .build();
     List<ShardScanResponse> pieces = new ArrayList<>();
     shard.stub().scan(whole).forEachRemaining(pieces::add);

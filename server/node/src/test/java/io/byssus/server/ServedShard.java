@@ -8,13 +8,17 @@ import io.byssus.kafka.EmbeddedKafka;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
+import io.byssus.model.ShardHash;
 import io.byssus.process.GrpcListener;
 import io.byssus.process.HostPort;
 import io.byssus.process.ProcessMetrics;
 import io.byssus.process.Readiness;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.ClusterMap;
 import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.proto.internal.v1.MapChange;
+import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
@@ -54,15 +58,18 @@ import org.awaitility.Awaitility;
 final class ServedShard implements AutoCloseable {
   private static final String CLUSTER = "cluster-1";
   static final int NAMESPACE = 5;
+  private static final int SHARDS = 2;
 
   private final EmbeddedKafka kafka;
   private final KafkaWal wal;
   private final NodeStorage storage;
   private final ProcessMetrics metrics;
-  private final ClusterImage map;
+  private volatile ClusterImage map;
   private final ReplicaHost host;
   private final ReadWaits waits;
   private final Barriers barriers;
+  private final NamespaceGate namespaces;
+  private final StreamThreads streams;
   private final ReplicaFeed feed;
   private final GrpcListener listener;
   private final ManagedChannel channel;
@@ -96,10 +103,19 @@ final class ServedShard implements AutoCloseable {
             new ReplicaMetrics(metrics.registry(), storage));
     waits = new ReadWaits(2);
     barriers = new Barriers(new MarkAppender(() -> wal, Clock.systemUTC(), metrics.registry()));
+    namespaces = new NamespaceGate(() -> map, waits);
+    streams = new StreamThreads(2);
     feed = new ReplicaFeed(host);
     listener =
         GrpcListener.on(new HostPort("127.0.0.1", 0), new Readiness(), metrics.registry())
-            .service(new ReadService(host, new ReadViews(waits, barriers, TestHooks.NONE), feed))
+            .service(
+                new ReadService(
+                    () -> map,
+                    host,
+                    namespaces,
+                    new ReadViews(waits, barriers, TestHooks.NONE),
+                    feed,
+                    streams))
             .endless(ShardServiceGrpc.getWatchReplicasMethod())
             .start();
     channel =
@@ -120,8 +136,25 @@ final class ServedShard implements AutoCloseable {
                         .setIncarnation(2)
                         .addReplicas("server-1"))
                 .addShards(ShardAssignment.newBuilder().setShard(1).addReplicas("server-2"))
+                .addNamespaces(namespace(NAMESPACE, NamespaceState.ACTIVE))
                 .build());
     host.follow(map);
+  }
+
+  private static NamespaceEntry namespace(int id, NamespaceState state) {
+    return NamespaceEntry.newBuilder()
+        .setRules(NamespaceRules.newBuilder().setNamespaceId(id).setName("n-" + id))
+        .setState(state)
+        .build();
+  }
+
+  /** A namespace comes into the map, or goes on in its life. */
+  void tellNamespace(int id, NamespaceState state) {
+    map =
+        map.with(
+            map.revision() + 1,
+            List.of(MapChange.newBuilder().setNamespace(namespace(id, state)).build()));
+    namespaces.mapChanged();
   }
 
   private LogIdentity createLog() throws Exception {
@@ -154,6 +187,7 @@ final class ServedShard implements AutoCloseable {
     channel.shutdownNow();
     listener.close();
     feed.close();
+    streams.close();
     waits.close();
     barriers.close();
     host.close();
@@ -242,7 +276,7 @@ final class ServedShard implements AutoCloseable {
             .setWriterTimeMs(System.currentTimeMillis())
             .setWrite(
                 Write.newBuilder()
-                    .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
+                    .setPartitionKey(home(partitionKey))
                     .setKeepOutcome(true)
                     .addOperations(
                         Operation.newBuilder()
@@ -258,9 +292,24 @@ final class ServedShard implements AutoCloseable {
 
   static Key key(String partitionKey, String sortKey) {
     return Key.newBuilder()
-        .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
+        .setPartitionKey(home(partitionKey))
         .setSortKey(ByteString.copyFromUtf8(sortKey))
         .build();
+  }
+
+  /** A partition key of the shard that is held. */
+  static ByteString home(String name) {
+    return ofShard(0, name);
+  }
+
+  /** A partition key of a shard, the same for the same name. */
+  static ByteString ofShard(int shard, String name) {
+    for (int i = 0; ; i++) {
+      ByteString key = ByteString.copyFromUtf8(name + "." + i);
+      if (ShardHash.shard(NAMESPACE, key.toByteArray(), SHARDS) == shard) {
+        return key;
+      }
+    }
   }
 
   static ErrorCode errorOf(Runnable call) {
