@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The tree of commands. */
 @Command(
@@ -38,6 +39,8 @@ final class ByssusCommand {
                     .addSubcommand(new KvGetCommand(streams))
                     .addSubcommand(new KvMgetCommand(streams))
                     .addSubcommand(new KvScanCommand(streams))
+                    .addSubcommand(new KvVersionsCommand(streams))
+                    .addSubcommand(new KvIncrCommand(streams))
                     .addSubcommand(new KvDeleteCommand(streams)))
             .addSubcommand(
                 new CommandLine(new AdminCommand())
@@ -78,8 +81,17 @@ final class ByssusCommand {
 
   private static void everyCommand(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
-    spec.mixinStandardHelpOptions(true);
-    spec.versionProvider(new ByssusVersion());
+    if (spec.optionsMap().containsKey("--version")) {
+      // Of a record, where a record is written.
+      spec.addOption(
+          OptionSpec.builder("-h", "--help")
+              .usageHelp(true)
+              .description("Show this help message and exit.")
+              .build());
+    } else {
+      spec.mixinStandardHelpOptions(true);
+      spec.versionProvider(new ByssusVersion());
+    }
     command.getSubcommands().values().forEach(ByssusCommand::everyCommand);
   }
 }

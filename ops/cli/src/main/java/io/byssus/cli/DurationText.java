@@ -8,21 +8,22 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Lengths of time as people type them: {@code 500ms}, {@code 5s}, {@code 2m}. */
 final class DurationText implements ITypeConverter<Duration> {
-  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
   @Override
   public Duration convert(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
       throw new TypeConversionException(
-          "'" + text + "' is no length of time; write it as in 500ms, 5s, 2m or 1h");
+          "'" + text + "' is no length of time; write it as in 500ms, 5s, 2m, 1h or 7d");
     }
     long count = Long.parseLong(form.group(1));
     return switch (form.group(2)) {
       case "ms" -> Duration.ofMillis(count);
       case "s" -> Duration.ofSeconds(count);
       case "m" -> Duration.ofMinutes(count);
-      default -> Duration.ofHours(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
     };
   }
 }

@@ -29,6 +29,9 @@ final class ExitCodes {
   /** It stands against what is there: the thing exists already, or is not in the state for it. */
   static final int CONFLICT = 6;
 
+  /** A write took no effect: its condition did not hold, or its increment could not be done. */
+  static final int CONDITION_FAILED = 7;
+
   private ExitCodes() {}
 
   /** As {@code byssus --help} shows them. */
@@ -41,6 +44,7 @@ final class ExitCodes {
     help.put("4", "Unavailable: nobody answers, or not now; no record was written");
     help.put("5", "Indeterminate: whether the write happened is not known");
     help.put("6", "Conflict: exists already, or is not in the state for this");
+    help.put("7", "Condition failed: the write took no effect, nothing was written");
     return help;
   }
 

@@ -3,6 +3,7 @@ package io.byssus.cli;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.Key;
 import io.byssus.client.Session;
+import io.byssus.client.WriteOptions;
 import io.byssus.client.WriteResult;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -13,13 +14,22 @@ import picocli.CommandLine.Parameters;
 /** {@code byssus kv delete}: removes a record. */
 @Command(
     name = "delete",
-    description = "Removes a record. To remove one that is not there is no error.",
-    footer = {"", "Example:", "  byssus kv delete places 'NL/Amsterdam\\00002759794'"})
+    description = {
+      "Removes a record. To remove one that is not there is no error.",
+      "Exit code 7 where a condition does not hold: then nothing was removed."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  byssus kv delete places 'NL/Amsterdam\\00002759794'",
+      "  byssus kv delete locks printer --if-value mine"
+    })
 final class KvDeleteCommand implements Callable<Integer> {
   private final Streams streams;
 
   @Mixin private Connection connection;
   @Mixin private SessionFile sessionFile;
+  @Mixin private ConditionOptions condition;
   @Mixin private Output output;
 
   @Parameters(index = "0", paramLabel = "NAMESPACE", description = "The namespace.")
@@ -40,10 +50,13 @@ final class KvDeleteCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Session session = sessionFile.load();
     try (ByssusClient client = connection.open()) {
-      WriteResult result = client.namespace(namespace).delete(key, sessionFile.writes(session));
+      WriteOptions writes = sessionFile.writes(session);
+      WriteResult result =
+          client
+              .namespace(namespace)
+              .delete(key, writes.withOperation(condition.applied(writes.operation())));
       sessionFile.save(session);
-      WriteAnswer.print(streams, output, key, result);
+      return WriteAnswer.print(streams, output, key, result);
     }
-    return ExitCodes.OK;
   }
 }

@@ -2,6 +2,7 @@ package io.byssus.cli;
 
 import io.byssus.client.ByssusClient;
 import io.byssus.client.Key;
+import io.byssus.client.ReadOptions;
 import io.byssus.client.Session;
 import io.byssus.client.StoredRecord;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code byssus kv get}: reads a record. */
@@ -22,6 +24,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  byssus kv get places 'NL/Amsterdam\\00002759794'",
+      "  byssus kv get accounts ada --consistency linearizable",
       "  byssus kv get pictures cat > cat.png",
       "  byssus kv get places NL/… --json | jq -r .version"
     })
@@ -30,7 +33,18 @@ final class KvGetCommand implements Callable<Integer> {
 
   @Mixin private Connection connection;
   @Mixin private SessionFile sessionFile;
+  @Mixin private ReadLevel level;
   @Mixin private Output output;
+
+  @Option(
+      names = "--at-version",
+      paramLabel = "V",
+      converter = VersionText.class,
+      description = {
+        "The newest version that is not above this one, of those that the namespace keeps; see",
+        "'byssus kv versions'."
+      })
+  private Long atVersion;
 
   @Parameters(index = "0", paramLabel = "NAMESPACE", description = "The namespace.")
   private String namespace;
@@ -50,8 +64,7 @@ final class KvGetCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Session session = sessionFile.load();
     try (ByssusClient client = connection.open()) {
-      Optional<StoredRecord> record =
-          client.namespace(namespace).get(key, sessionFile.reads(session));
+      Optional<StoredRecord> record = client.namespace(namespace).get(key, reads(session));
       sessionFile.save(session);
       if (output.json()) {
         Output.print(
@@ -63,6 +76,11 @@ final class KvGetCommand implements Callable<Integer> {
       }
       return record.isPresent() ? ExitCodes.OK : ExitCodes.NOT_FOUND;
     }
+  }
+
+  private ReadOptions reads(Session session) {
+    ReadOptions reads = level.applied(sessionFile.reads(session));
+    return atVersion == null ? reads : reads.withAtVersion(atVersion);
   }
 
   private void printValue(StoredRecord record) throws IOException {

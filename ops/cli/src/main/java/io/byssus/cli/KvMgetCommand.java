@@ -48,6 +48,7 @@ final class KvMgetCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection connection;
   @Mixin private SessionFile sessionFile;
+  @Mixin private ReadLevel level;
   @Mixin private Output output;
 
   @Option(names = "--stdin", description = "Read keys from standard input too, one per line.")
@@ -84,7 +85,9 @@ final class KvMgetCommand implements Callable<Integer> {
       for (int from = 0; from < all.size(); from += Limits.MAX_MULTI_GET_KEYS) {
         int to = Math.min(from + Limits.MAX_MULTI_GET_KEYS, all.size());
         results.addAll(
-            records.multiGet(all.subList(from, to), sessionFile.reads(session)).results());
+            records
+                .multiGet(all.subList(from, to), level.applied(sessionFile.reads(session)))
+                .results());
       }
       sessionFile.save(session);
     }

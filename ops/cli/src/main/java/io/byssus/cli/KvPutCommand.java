@@ -4,6 +4,7 @@ import io.byssus.client.Acknowledgement;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.Key;
 import io.byssus.client.Session;
+import io.byssus.client.WriteOptions;
 import io.byssus.client.WriteResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,11 +23,17 @@ import picocli.CommandLine.Spec;
 /** {@code byssus kv put}: sets the value of a record. */
 @Command(
     name = "put",
-    description = "Sets the value of a record.",
+    description = {
+      "Sets the value of a record.",
+      "Exit code 7 where a condition does not hold: then nothing was written. A write under a",
+      "condition returns when it is applied, and so tells the record's version."
+    },
     footer = {
       "",
       "Examples:",
       "  byssus kv put places 'NL/Amsterdam\\00002759794' '{\"population\": 741636}'",
+      "  byssus kv put places 'NL/Amsterdam\\00002759794' '{}' --if-version 281474976710658",
+      "  byssus kv put sessions ada '{}' --if-absent --ttl 30m",
       "  byssus kv put pictures cat --file cat.png",
       "  pg_dump shop | gzip | byssus kv put backups shop --file -",
       "",
@@ -38,6 +45,8 @@ final class KvPutCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection connection;
   @Mixin private SessionFile sessionFile;
+  @Mixin private ConditionOptions condition;
+  @Mixin private LifetimeOptions lifetime;
   @Mixin private Output output;
 
   @Option(
@@ -81,20 +90,20 @@ final class KvPutCommand implements Callable<Integer> {
     byte[] bytes = value == null ? read() : value.getBytes(StandardCharsets.UTF_8);
     Session session = sessionFile.load();
     try (ByssusClient client = connection.open()) {
+      WriteOptions writes =
+          sessionFile
+              .writes(session)
+              .withAcknowledgement(applied ? Acknowledgement.APPLIED : Acknowledgement.LOGGED);
       WriteResult result =
           client
               .namespace(namespace)
               .put(
                   key,
                   bytes,
-                  sessionFile
-                      .writes(session)
-                      .withAcknowledgement(
-                          applied ? Acknowledgement.APPLIED : Acknowledgement.LOGGED));
+                  writes.withOperation(lifetime.applied(condition.applied(writes.operation()))));
       sessionFile.save(session);
-      WriteAnswer.print(streams, output, key, result);
+      return WriteAnswer.print(streams, output, key, result);
     }
-    return ExitCodes.OK;
   }
 
   private byte[] read() throws IOException {

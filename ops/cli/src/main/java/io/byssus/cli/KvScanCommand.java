@@ -1,7 +1,5 @@
 package io.byssus.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import io.byssus.cli.text.DisplayWidth;
 import io.byssus.cli.text.Table;
@@ -15,14 +13,12 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code byssus kv scan}: reads the records of a partition key in order. */
 @Command(
@@ -39,6 +35,7 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  byssus kv scan places NL --prefix Amst",
       "  byssus kv scan places JP --from Kyo --to Kz --limit 20",
+      "  byssus kv scan readings sensor-7 --reverse --limit 1",
       "  byssus kv scan places US --json --limit 0 | jq -r .value"
     })
 final class KvScanCommand implements Callable<Integer> {
@@ -49,6 +46,7 @@ final class KvScanCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private Connection connection;
   @Mixin private SessionFile sessionFile;
+  @Mixin private ReadLevel level;
   @Mixin private Output output;
 
   @Option(
@@ -72,6 +70,9 @@ final class KvScanCommand implements Callable<Integer> {
       description = "The end of the sort keys, excluded.")
   private ByteString to;
 
+  @Option(names = "--reverse", description = "From the last sort key to the first.")
+  private boolean reverse;
+
   @Option(
       names = "--limit",
       paramLabel = "N",
@@ -82,7 +83,7 @@ final class KvScanCommand implements Callable<Integer> {
   @Option(
       names = "--page-token",
       paramLabel = "TOKEN",
-      converter = TokenText.class,
+      converter = PageTokenText.class,
       description = "Go on where an earlier scan of the same records stopped.")
   private PageToken pageToken;
 
@@ -105,7 +106,8 @@ final class KvScanCommand implements Callable<Integer> {
     Scan scan = scan();
     Session session = sessionFile.load();
     try (ByssusClient client = connection.open();
-        ScanCursor cursor = client.namespace(namespace).scan(scan, sessionFile.reads(session))) {
+        ScanCursor cursor =
+            client.namespace(namespace).scan(scan, level.applied(sessionFile.reads(session)))) {
       if (output.json()) {
         printJson(cursor);
       } else {
@@ -130,6 +132,9 @@ final class KvScanCommand implements Callable<Integer> {
     } else if (from != null || to != null) {
       scan = scan.range(orEmpty(from), orEmpty(to));
     }
+    if (reverse) {
+      scan = scan.reverse();
+    }
     return pageToken == null ? scan : scan.after(pageToken);
   }
 
@@ -141,14 +146,7 @@ final class KvScanCommand implements Callable<Integer> {
     while (cursor.hasNext()) {
       Output.print(streams, RecordJson.record(cursor.next()));
     }
-    cursor
-        .nextPage()
-        .ifPresent(
-            token -> {
-              ObjectNode more = JsonNodeFactory.instance.objectNode();
-              more.put("next_page_token", token.toString());
-              Output.print(streams, more);
-            });
+    cursor.nextPage().ifPresent(token -> Output.print(streams, RecordJson.nextPage(token)));
   }
 
   private void printTable(ScanCursor cursor) {
@@ -169,17 +167,5 @@ final class KvScanCommand implements Callable<Integer> {
         .err()
         .println(
             count + records + next.map(token -> "; go on with --page-token " + token).orElse(""));
-  }
-
-  /** Page tokens on the command line. */
-  static final class TokenText implements ITypeConverter<PageToken> {
-    @Override
-    public PageToken convert(String text) {
-      try {
-        return PageToken.parse(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException("is no page token: " + e.getMessage());
-      }
-    }
   }
 }
