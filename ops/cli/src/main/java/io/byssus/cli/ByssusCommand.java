@@ -49,6 +49,9 @@ final class ByssusCommand {
                     .addSubcommand(
                         new CommandLine(new NamespacesCommand())
                             .addSubcommand(new NamespacesCreateCommand(streams))
+                            .addSubcommand(new NamespacesUpdateCommand(streams))
+                            .addSubcommand(new NamespacesDeleteCommand(streams))
+                            .addSubcommand(new NamespacesUndeleteCommand(streams))
                             .addSubcommand(new NamespacesListCommand(streams))
                             .addSubcommand(new NamespacesDescribeCommand(streams)))
                     .addSubcommand(new AdminNodesCommand(streams))

@@ -26,4 +26,20 @@ final class DurationText implements ITypeConverter<Duration> {
       default -> Duration.ofDays(count);
     };
   }
+
+  /** The shortest text that {@link #convert} reads back as this length of whole milliseconds. */
+  static String show(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis % 1_000 != 0) {
+      return millis + "ms";
+    }
+    long seconds = millis / 1_000;
+    if (seconds % 60 != 0 || seconds == 0) {
+      return seconds + "s";
+    }
+    if (seconds % 3_600 != 0) {
+      return seconds / 60 + "m";
+    }
+    return seconds % 86_400 == 0 ? seconds / 86_400 + "d" : seconds / 3_600 + "h";
+  }
 }

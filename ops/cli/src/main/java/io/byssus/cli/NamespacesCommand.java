@@ -1,7 +1,5 @@
 package io.byssus.cli;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.byssus.cli.text.Table;
 import io.byssus.client.admin.NamespaceDescription;
 import java.util.List;
@@ -10,21 +8,25 @@ import picocli.CommandLine.Command;
 /** {@code byssus admin namespaces}: the cluster's namespaces. */
 @Command(
     name = "namespaces",
-    description = "Creates, lists and describes namespaces: the tables of the store.",
+    description = {
+      "Creates, changes, deletes, lists and describes namespaces: the tables of the store."
+    },
     footer = {
       "",
       "Examples:",
       "  byssus admin namespaces create places",
+      "  byssus admin namespaces update places --max-versions 5",
       "  byssus admin namespaces list --json"
     })
 final class NamespacesCommand {
   /** Namespaces for people. */
   static Table table(List<NamespaceDescription> namespaces) {
-    Table table = new Table("NAME", ">ID", "CONFLICT RULE", ">RULES VERSION", "CREATED");
+    Table table = new Table("NAME", ">ID", "STATE", "CONFLICT RULE", ">RULES VERSION", "CREATED");
     for (NamespaceDescription namespace : namespaces) {
       table.row(
           namespace.name(),
           namespace.id(),
+          namespace.state().name(),
           namespace.conflictRule().name(),
           namespace.rulesVersion(),
           namespace.created());
@@ -32,14 +34,13 @@ final class NamespacesCommand {
     return table;
   }
 
-  /** A namespace for programs. */
-  static ObjectNode json(NamespaceDescription namespace) {
-    ObjectNode object = JsonNodeFactory.instance.objectNode();
-    object.put("name", namespace.name());
-    object.put("id", namespace.id());
-    object.put("conflict_rule", namespace.conflictRule().name());
-    object.put("rules_version", namespace.rulesVersion());
-    object.put("created", namespace.created().toString());
-    return object;
+  /** Tells of a namespace: the sentence for people, the whole of it for programs. */
+  static void print(
+      Streams streams, Output output, NamespaceDescription namespace, String sentence) {
+    if (output.json()) {
+      Output.print(streams, NamespaceJson.of(namespace));
+    } else {
+      streams.out().println(sentence);
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code byssus admin namespaces list}. */
 @Command(name = "list", description = "Lists the namespaces by name.")
@@ -15,6 +16,9 @@ final class NamespacesListCommand implements Callable<Integer> {
   @Mixin private Connection connection;
   @Mixin private Output output;
 
+  @Option(names = "--deleted", description = "Those too that are deleted and can be undeleted.")
+  private boolean deleted;
+
   NamespacesListCommand(Streams streams) {
     this.streams = streams;
   }
@@ -22,11 +26,11 @@ final class NamespacesListCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ByssusClient client = connection.open()) {
-      List<NamespaceDescription> namespaces = client.admin().listNamespaces();
+      List<NamespaceDescription> namespaces = client.admin().listNamespaces(deleted);
       output.print(
           streams,
           namespaces,
-          NamespacesCommand::json,
+          NamespaceJson::of,
           NamespacesCommand.table(namespaces),
           "there is no namespace");
     }

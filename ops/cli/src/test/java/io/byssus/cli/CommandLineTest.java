@@ -5,11 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole commands, from their words to their output and exit code, against a stand-in. */
 class CommandLineTest {
-  private static final JsonMapper JSON = new JsonMapper();
   private static FakeDispatcher dispatcher;
 
   @TempDir Path folder;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private byte[] in = new byte[0];
+  private final CommandRun command = new CommandRun();
 
   @BeforeAll
   static void start() throws IOException {
@@ -51,10 +44,11 @@ class CommandLineTest {
     assertExit(0, run("kv", "get", "t", "P/plain"));
     assertEquals("hello", text(), "without a line end, as this is no terminal");
 
-    in = new byte[] {0, (byte) 0xFF, '\n', (byte) 0x80};
+    byte[] bytes = {0, (byte) 0xFF, '\n', (byte) 0x80};
+    command.input(bytes);
     assertExit(0, run("kv", "put", "t", "P/binary", "--file", "-"));
     assertExit(0, run("kv", "get", "t", "P/binary"));
-    assertArrayEquals(in, out.toByteArray());
+    assertArrayEquals(bytes, command.bytes());
   }
 
   @Test
@@ -71,7 +65,7 @@ class CommandLineTest {
   void jsonHoldsBytesAsTextOrBase64() throws IOException {
     assertExit(0, run("kv", "put", "t", "J\\xff/東\\0" + "01", "v"));
     assertExit(0, run("kv", "get", "t", "J\\xff/東\\0" + "01", "--json"));
-    JsonNode record = JSON.readTree(out.toByteArray());
+    JsonNode record = command.json();
     assertEquals("Sv8=", record.get("partition_key_base64").asText());
     assertTrue(record.path("partition_key").isMissingNode());
     assertEquals("東\0" + "01", record.get("sort_key").asText());
@@ -86,7 +80,7 @@ class CommandLineTest {
     assertEquals("", text());
     assertTrue(errors().contains("no record P/absent in t"), errors());
     assertExit(3, run("kv", "get", "t", "P/absent", "--json"));
-    assertTrue(JSON.readTree(out.toByteArray()).get("value").isNull());
+    assertTrue(command.json().get("value").isNull());
   }
 
   @Test
@@ -103,13 +97,13 @@ class CommandLineTest {
     assertExit(0, run("kv", "mget", "t", "M/a", "M/b"));
     assertEquals("KEY  VALUE\nM/a  1\nM/b  2\n", text());
 
-    in = "M/b\nM/none\n".getBytes(StandardCharsets.UTF_8);
+    command.input("M/b\nM/none\n".getBytes(StandardCharsets.UTF_8));
     assertExit(3, run("kv", "mget", "t", "M/a", "--stdin", "--json"));
     List<JsonNode> lines = jsonLines();
     assertEquals(List.of("1", "2"), List.of(value(lines.get(0)), value(lines.get(1))));
     assertTrue(lines.get(2).get("value").isNull());
 
-    in = "M/a\n\\q\n".getBytes(StandardCharsets.UTF_8);
+    command.input("M/a\n\\q\n".getBytes(StandardCharsets.UTF_8));
     assertExit(2, run("kv", "mget", "t", "--stdin"));
     assertTrue(errors().contains("line 2 of standard input"), errors());
     assertExit(2, run("kv", "mget", "t"));
@@ -154,8 +148,8 @@ class CommandLineTest {
   void administrationIsShownAsTablesAndAsJson() throws IOException {
     assertExit(0, run("admin", "namespaces", "list"));
     assertEquals(
-        "NAME  ID  CONFLICT RULE  RULES VERSION  CREATED\n"
-            + "t      1  LOG_ORDER                  1  2023-11-14T22:13:20Z\n",
+        "NAME  ID  STATE   CONFLICT RULE  RULES VERSION  CREATED\n"
+            + "t      1  ACTIVE  LOG_ORDER                  1  2023-11-14T22:13:20Z\n",
         text());
     assertExit(0, run("admin", "nodes"));
     assertEquals(
@@ -165,11 +159,11 @@ class CommandLineTest {
     assertExit(0, run("admin", "shards"));
     assertTrue(text().contains("server-1 *  caught-up  1/41       3       20   4096"), text());
     assertExit(0, run("admin", "shards", "--json"));
-    JsonNode replica = JSON.readTree(out.toByteArray()).get(0).get("replicas").get(0);
+    JsonNode replica = command.json().get(0).get("replicas").get(0);
     assertEquals("caught-up", replica.get("state").asText());
     assertEquals(3, replica.get("lag_records").asInt());
     assertExit(0, run("admin", "nodes", "--json"));
-    assertTrue(JSON.readTree(out.toByteArray()).get(0).get("up").asBoolean());
+    assertTrue(command.json().get(0).get("up").asBoolean());
   }
 
   @ParameterizedTest
@@ -189,7 +183,7 @@ class CommandLineTest {
   @Test
   void failuresAreJsonForPrograms() throws IOException {
     assertExit(3, run("kv", "get", "namespace-not-found", "k", "--json"));
-    JsonNode failure = JSON.readTree(err.toByteArray()).get("error");
+    JsonNode failure = command.jsonError().get("error");
     assertEquals("NAMESPACE_NOT_FOUND", failure.get("code").asText());
     assertExit(6, run("admin", "namespaces", "create", "namespace-exists", "--json"));
   }
@@ -219,6 +213,16 @@ class CommandLineTest {
         "kv get t a\\q",
         "kv put t k",
         "kv put t k v --file x",
+        "kv put t k v --if-absent --if-present",
+        "kv put t k v --ttl 1m --no-expiry",
+        "kv put t k v --version 0",
+        "kv put t k v --expires-at tomorrow",
+        "kv incr t k --by x",
+        "kv get t k --consistency strong",
+        "kv get t k --consistency bounded:soon",
+        "kv versions t k --from -1",
+        "admin namespaces create a --conflict-rule last",
+        "admin namespaces update a --cache 5",
         "kv scan t p --prefix a --from b",
         "kv scan t p --limit -1",
         "kv scan t p --page-token ?",
@@ -240,10 +244,17 @@ class CommandLineTest {
         "--help",
         "kv --help",
         "kv put --help",
+        "kv delete --help",
+        "kv get --help",
+        "kv incr --help",
+        "kv versions --help",
         "kv scan --help",
         "admin --help",
         "admin namespaces --help",
         "admin namespaces create --help",
+        "admin namespaces update --help",
+        "admin namespaces delete --help",
+        "admin namespaces undelete --help",
         "admin init --help",
         "local --help",
         "demo --help",
@@ -286,15 +297,7 @@ class CommandLineTest {
   }
 
   private int execute(String... words) {
-    out.reset();
-    err.reset();
-    Streams streams =
-        new Streams(
-            new ByteArrayInputStream(in),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false);
-    return ByssusCommand.on(streams).execute(words);
+    return command.execute(List.of(words));
   }
 
   private void assertExit(int expected, int actual) {
@@ -302,19 +305,15 @@ class CommandLineTest {
   }
 
   private String text() {
-    return out.toString(StandardCharsets.UTF_8);
+    return command.text();
   }
 
   private String errors() {
-    return err.toString(StandardCharsets.UTF_8);
+    return command.errors();
   }
 
   private List<JsonNode> jsonLines() throws IOException {
-    List<JsonNode> lines = new ArrayList<>();
-    for (String line : text().lines().toList()) {
-      lines.add(JSON.readTree(line));
-    }
-    return lines;
+    return command.jsonLines();
   }
 
   private static String value(JsonNode record) {
