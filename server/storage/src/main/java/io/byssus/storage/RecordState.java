@@ -79,7 +79,7 @@ final class RecordState {
 
   /** Under LOG_ORDER: the state after a put. */
   RecordState put(VersionEntry put, int maxVersions) {
-    return with(0, put, maxVersions);
+    return placed(0, put, 0, maxVersions);
   }
 
   /**
@@ -93,13 +93,14 @@ final class RecordState {
     }
     return maxVersions == 1
         ? ABSENT
-        : with(0, VersionEntry.deletion(version, deleted.get().expiresMillis()), maxVersions);
+        : placed(0, VersionEntry.deletion(version, deleted.get().expiresMillis()), 0, maxVersions);
   }
 
   /**
    * Under VERSION: the state after a put or a delete with a version of its own; this state where
-   * the newcomer loses.
+   * the newcomer adds nothing to it.
    *
+   * @param newcomer an expired one comes as what it has become
    * @param readValue reads the value of an older version that this state holds without it
    */
   RecordState merge(VersionEntry newcomer, int maxVersions, UnaryOperator<VersionEntry> readValue) {
@@ -107,33 +108,33 @@ final class RecordState {
       VersionEntry entry = entries.get(i);
       int above = Long.compareUnsigned(newcomer.version(), entry.version());
       if (above > 0) {
-        return with(i, newcomer, maxVersions);
+        return placed(i, newcomer, i, maxVersions);
       }
       if (above == 0) {
-        boolean wins =
-            newcomer.winsOver(entry.deleted() || i == 0 ? entry : readValue.apply(entry));
-        return wins ? replaced(i, newcomer) : this;
+        VersionEntry held = readValue.apply(entry);
+        VersionEntry joined = held.join(newcomer);
+        return joined == held ? this : placed(i, joined, i + 1, maxVersions);
       }
       if (entry.isExpired()) {
         return this;
       }
     }
-    return entries.size() < maxVersions ? with(entries.size(), newcomer, maxVersions) : this;
+    return entries.size() < maxVersions
+        ? placed(entries.size(), newcomer, entries.size(), maxVersions)
+        : this;
   }
 
-  private RecordState with(int at, VersionEntry entry, int maxVersions) {
+  /**
+   * The versions before {@code at}, an entry, and the versions from {@code from} on, as many as are
+   * kept; nothing lies below what has expired.
+   */
+  private RecordState placed(int at, VersionEntry entry, int from, int maxVersions) {
     List<VersionEntry> next = new ArrayList<>(Math.min(entries.size() + 1, maxVersions));
     next.addAll(entries.subList(0, at));
     next.add(entry);
-    for (int i = at; i < entries.size() && next.size() < maxVersions; i++) {
+    for (int i = from; !entry.isExpired() && i < entries.size() && next.size() < maxVersions; i++) {
       next.add(entries.get(i));
     }
-    return of(next);
-  }
-
-  private RecordState replaced(int at, VersionEntry entry) {
-    List<VersionEntry> next = new ArrayList<>(entries);
-    next.set(at, entry);
     return of(next);
   }
 

@@ -193,9 +193,10 @@ public final class Shard implements AutoCloseable {
   }
 
   /**
-   * The next moment after the shard clock at which something ends (a record, a tombstone),
-   * milliseconds since 1970 UTC. May name a moment at which nothing ends, if what would have was
-   * replaced; once the shard clock has passed it, it names another.
+   * The next moment after the shard clock at which a record or a tombstone ends, milliseconds since
+   * 1970 UTC. May name a moment at which nothing ends any more, because it was replaced; once the
+   * shard clock has passed it, it names another. The tombstone that an expired record turns into
+   * counts from the removal on.
    */
   public OptionalLong nextDueMillis() {
     return applier.expiry().nextDueMillis();

@@ -45,16 +45,27 @@ record VersionEntry(
   }
 
   /**
-   * Whether it wins over another entry of the same version: a deletion over a put (asked for over
-   * expired), the greater value bytewise, the longer life. Never both ways, so that the end is the
-   * same in either order.
+   * What two entries of one version make: the deletion, if one is; else the greater value bytewise,
+   * of equal values the one that lives longer. Two deletions are remembered as long as the one that
+   * is remembered longer, and as the end of a version that has expired if one is. The same in
+   * either order, and this very entry where the other adds nothing.
    */
-  boolean winsOver(VersionEntry other) {
-    if (deleted || other.deleted) {
-      return deleted && (!other.deleted || other.isExpired() && !isExpired());
+  VersionEntry join(VersionEntry other) {
+    if (deleted != other.deleted) {
+      return deleted ? this : other;
     }
-    int greater = Arrays.compareUnsigned(value.toByteArray(), other.value.toByteArray());
-    return greater != 0 ? greater > 0 : livesLonger(other);
+    if (!deleted) {
+      int greater = Arrays.compareUnsigned(value.toByteArray(), other.value.toByteArray());
+      return greater < 0 || greater == 0 && other.livesLonger(this) ? other : this;
+    }
+    VersionEntry joined =
+        new VersionEntry(
+            version,
+            true,
+            Math.max(expiresMillis, other.expiresMillis),
+            Math.max(untilMillis, other.untilMillis),
+            null);
+    return joined.equals(this) ? this : joined;
   }
 
   private boolean livesLonger(VersionEntry other) {

@@ -182,7 +182,10 @@ final class WriteApplier {
       long expires = expiresMillis(operation);
       long until =
           expires == 0 ? 0 : namespace.rememberedUntilMillis(Math.max(expires, clockMillis));
-      return VersionEntry.put(version, expires, until, operation.getPut());
+      VersionEntry put = VersionEntry.put(version, expires, until, operation.getPut());
+      // What has expired before it comes is decided as what it has become: else the order would
+      // matter in which it and another put of its version come.
+      return put.isDueBy(clockMillis) ? put.expired() : put;
     }
 
     /** What is put with an expiry that has passed is written as what it has become. */
