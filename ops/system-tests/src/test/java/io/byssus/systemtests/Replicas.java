@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /** What the servers of a cluster hold, asked of them directly. */
-final class Replicas {
+public final class Replicas {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private Replicas() {}
@@ -26,7 +26,7 @@ final class Replicas {
    *
    * @return how many records were found equal
    */
-  static long assertEqual(TestCluster cluster) {
+  public static long assertEqual(TestCluster cluster) {
     return assertEqual(cluster, shard -> true);
   }
 

@@ -39,13 +39,16 @@ public final class TestCluster implements AutoCloseable {
 
   private final Path directory;
   private final ClusterProcesses processes;
+  private final NodeProxies proxies;
   private final ControlPlaneClient controlPlane;
   private final int shards;
   private boolean failed;
 
-  private TestCluster(Path directory, ClusterProcesses processes, int shards) {
+  private TestCluster(
+      Path directory, ClusterProcesses processes, NodeProxies proxies, int shards) {
     this.directory = directory;
     this.processes = processes;
+    this.proxies = proxies;
     this.controlPlane = new ControlPlaneClient(processes.addresses(NodeRole.CONTROL_PLANE));
     this.shards = shards;
   }
@@ -82,7 +85,9 @@ public final class TestCluster implements AutoCloseable {
     Path directory = Files.createTempDirectory(parent, name + "-");
     ProcessesConfig config =
         shape.apply(ProcessesConfig.usual(directory, ByssusMain.class.getName()));
-    TestCluster cluster = new TestCluster(directory, new ClusterProcesses(config), shards);
+    ClusterProcesses processes = new ClusterProcesses(config);
+    NodeProxies proxies = config.advertisesOtherPorts() ? new NodeProxies(processes) : null;
+    TestCluster cluster = new TestCluster(directory, processes, proxies, shards);
     try {
       cluster.processes.startAll();
       cluster.processes.init(
@@ -106,6 +111,19 @@ public final class TestCluster implements AutoCloseable {
   /** Its processes. */
   public ClusterProcesses processes() {
     return processes;
+  }
+
+  /**
+   * What stands before its nodes.
+   *
+   * @throws IllegalStateException where it was not shaped {@link
+   *     ProcessesConfig#withOtherPortsAdvertised()}
+   */
+  public NodeProxies proxies() {
+    if (proxies == null) {
+      throw new IllegalStateException("nothing stands before the nodes of this cluster");
+    }
+    return proxies;
   }
 
   /** How many shards it has. */
@@ -181,6 +199,9 @@ public final class TestCluster implements AutoCloseable {
       controlPlane.close();
     } finally {
       processes.close();
+      if (proxies != null) {
+        proxies.close();
+      }
     }
     if (!failed) {
       try {

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
  * Keeps a number of asynchronous steps going: each lane begins a step when the one before has
  * ended, until all are stopped. So the number of steps in flight is the number of lanes.
  */
-final class Lanes {
+public final class Lanes {
   private final String name;
   private final Executor executor;
   private final Step step;
@@ -23,7 +23,7 @@ final class Lanes {
 
   /** A step; must deal with its own expected failures: one that fails stops its lane. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
     CompletableFuture<?> begin(RandomGenerator random);
   }
 
@@ -33,7 +33,7 @@ final class Lanes {
    * @param executor begins steps; must not run them on the caller's thread
    * @param broken is told of a lane that broke
    */
-  Lanes(String name, int width, Seed seed, Executor executor, Step step, Consumer<String> broken) {
+  public Lanes(String name, int width, Seed seed, Executor executor, Step step, Consumer<String> broken) {
     this.name = name;
     this.executor = executor;
     this.step = step;
@@ -68,12 +68,12 @@ final class Lanes {
   }
 
   /** Begins no more steps. */
-  void stop() {
+  public void stop() {
     stopped = true;
   }
 
   /** Waits until the steps in flight have ended. */
-  void awaitEnd(Duration limit) throws InterruptedException {
+  public void awaitEnd(Duration limit) throws InterruptedException {
     if (!running.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
       throw new IllegalStateException(
           running.getCount() + " lanes of " + name + " do not end within " + limit);
