@@ -61,8 +61,7 @@ public final class FaultSuite implements BeforeAllCallback {
    *
    * @param faults how many of each kind
    */
-  public static void ran(
-      long seed, Map<String, Integer> faults, long operations, long violations) {
+  public static void ran(long seed, Map<String, Integer> faults, long operations, long violations) {
     synchronized (TOTALS) {
       TOTALS.runs++;
       TOTALS.seeds.add(seed);

@@ -44,8 +44,7 @@ public final class TestCluster implements AutoCloseable {
   private final int shards;
   private boolean failed;
 
-  private TestCluster(
-      Path directory, ClusterProcesses processes, NodeProxies proxies, int shards) {
+  private TestCluster(Path directory, ClusterProcesses processes, NodeProxies proxies, int shards) {
     this.directory = directory;
     this.processes = processes;
     this.proxies = proxies;

@@ -33,7 +33,8 @@ public final class Lanes {
    * @param executor begins steps; must not run them on the caller's thread
    * @param broken is told of a lane that broke
    */
-  public Lanes(String name, int width, Seed seed, Executor executor, Step step, Consumer<String> broken) {
+  public Lanes(
+      String name, int width, Seed seed, Executor executor, Step step, Consumer<String> broken) {
     this.name = name;
     this.executor = executor;
     this.step = step;

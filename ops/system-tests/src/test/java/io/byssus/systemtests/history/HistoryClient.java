@@ -110,8 +110,7 @@ final class HistoryClient {
       result
           .version()
           .ifPresent(
-              version ->
-                  lastSeen.put(operation.key(), new StoredValue(intent.value(), version)));
+              version -> lastSeen.put(operation.key(), new StoredValue(intent.value(), version)));
     } else if (result != null) {
       conditionFailed(operation, result.failure().orElseThrow());
     } else if (cause instanceof NotWrittenException refused) {
@@ -161,10 +160,7 @@ final class HistoryClient {
   }
 
   private Void answered(
-      Operation<String> operation,
-      Intent intent,
-      Optional<StoredRecord> found,
-      Throwable failure) {
+      Operation<String> operation, Intent intent, Optional<StoredRecord> found, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause == null) {
       StoredValue seen =

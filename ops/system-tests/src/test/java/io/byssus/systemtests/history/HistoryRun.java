@@ -8,7 +8,9 @@ import io.byssus.testkit.history.HistoryCheck;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** One run: clients, what happens to the cluster meanwhile, and the check of what they were told. */
+/**
+ * One run: clients, what happens to the cluster meanwhile, and the check of what they were told.
+ */
 final class HistoryRun {
   /** Until when a write of unknown outcome may take effect: its accept-until, and a minute. */
   private static final Duration UNKNOWN_LIFETIME = Duration.ofMinutes(6);
@@ -62,8 +64,7 @@ final class HistoryRun {
   Report run(Disturbance disturbance, long leastOperations, Duration limit) throws Exception {
     History<String> history = new History<>(System::nanoTime);
     Outcomes outcomes = new Outcomes();
-    try (HistoryLoad load =
-        new HistoryLoad(cluster, namespace, size, history, outcomes, seed)) {
+    try (HistoryLoad load = new HistoryLoad(cluster, namespace, size, history, outcomes, seed)) {
       awaitOperations(history, BEFORE_DISTURBANCE, FIRST_LIMIT);
       disturbance.disturb(history);
       awaitOperations(history, leastOperations, limit);

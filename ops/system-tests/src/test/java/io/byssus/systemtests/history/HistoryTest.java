@@ -77,8 +77,7 @@ final class HistoryTest {
           if (suite) {
             Map<String, Integer> count = new TreeMap<>(faults.count());
             RecoveryTimes.FAULTS.forEach((kind, more) -> count.merge(kind, more, Integer::sum));
-            FaultSuite.ran(
-                seed.value(), count, report.operations(), report.violations().total());
+            FaultSuite.ran(seed.value(), count, report.operations(), report.violations().total());
           }
           assertEquals(0, report.violations().total(), report.violations().toString());
           assertEquals(List.of(), report.outcomes().unexpected());

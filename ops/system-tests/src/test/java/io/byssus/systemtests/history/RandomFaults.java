@@ -32,8 +32,7 @@ final class RandomFaults {
    * @param longestWait between two
    * @param longestOutage of one
    */
-  RandomFaults(
-      List<NodeFault> faults, Duration longestWait, Duration longestOutage, Seed seed) {
+  RandomFaults(List<NodeFault> faults, Duration longestWait, Duration longestOutage, Seed seed) {
     this.plan = PlannedFault.plan(faults, longestWait, longestOutage, seed.random());
   }
 
@@ -66,8 +65,7 @@ final class RandomFaults {
         fault
             .victim()
             .kind()
-            .strike(
-                cluster.processes().process(node), cluster.proxies().of(node), fault.choice());
+            .strike(cluster.processes().process(node), cluster.proxies().of(node), fault.choice());
         struck.put(role, healers.submit(() -> heal(cluster, node, fault)));
       }
       for (Future<?> each : struck.values()) {

@@ -81,8 +81,7 @@ final class RecoveryTimes {
     processes.process(leader).kill();
     took(
         "control-plane leader SIGKILL -> new leader",
-        () ->
-            await(() -> cluster.leader().filter(now -> !now.equals(leader)).orElse(null)));
+        () -> await(() -> cluster.leader().filter(now -> !now.equals(leader)).orElse(null)));
     processes.start(leader);
     processes.awaitServing(leader, LIMIT);
   }

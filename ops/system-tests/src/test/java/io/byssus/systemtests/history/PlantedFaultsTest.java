@@ -1,0 +1,75 @@
+package io.byssus.systemtests.history;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.byssus.cluster.ClusterProcesses;
+import io.byssus.cluster.NodeRole;
+import io.byssus.systemtests.TestCluster;
+import io.byssus.testkit.Seed;
+import io.byssus.testkit.Violation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The check of {@link HistoryTest} fails where it must: the same load and the same check, on a
+ * cluster in which one fault is planted, and then another.
+ */
+final class PlantedFaultsTest {
+  private static final HistoryLoad.Size SIZE = new HistoryLoad.Size(4, 3, 12);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final long OPERATIONS = 6_000;
+
+  @Test
+  void itFindsStaleAnswersFromADispatchersCacheAndReadsWithoutBarriers() throws Exception {
+    Seed seed = Seed.of("PlantedFaultsTest");
+    TestCluster.with(
+        "planted",
+        4,
+        config ->
+            config
+                .withNodes(1, 2, 2)
+                .withProperty(NodeRole.DISPATCHER, "byssus.test.cache-linearizable", "true"),
+        cluster -> {
+          assertFound(run(cluster, "cache", seed.part(0)));
+
+          restart(cluster, NodeRole.DISPATCHER, Map.of("byssus.test.cache-linearizable", "false"));
+          restart(cluster, NodeRole.SERVER, Map.of("byssus.test.skip-barriers", "true"));
+          assertFound(run(cluster, "barriers", seed.part(1)));
+
+          restart(cluster, NodeRole.SERVER, Map.of());
+          HistoryRun.Report sound = run(cluster, "sound", seed.part(2));
+          assertEquals(0, sound.violations().total(), sound.violations().toString());
+        });
+  }
+
+  private static HistoryRun.Report run(TestCluster cluster, String namespace, Seed seed)
+      throws Exception {
+    cluster.createNamespace(namespace);
+    HistoryRun.Report report =
+        new HistoryRun(cluster, namespace, SIZE, seed).run(history -> {}, OPERATIONS, LIMIT);
+    System.out.println(namespace + ": " + report);
+    return report;
+  }
+
+  private static void restart(TestCluster cluster, NodeRole role, Map<String, String> properties)
+      throws Exception {
+    ClusterProcesses processes = cluster.processes();
+    List<String> nodes = processes.nodes(role);
+    for (String node : nodes) {
+      processes.process(node).kill();
+      processes.start(node, properties);
+    }
+    for (String node : nodes) {
+      processes.awaitServing(node, LIMIT);
+    }
+  }
+
+  private static void assertFound(HistoryRun.Report report) {
+    assertTrue(
+        report.violations().count(Violation.NOT_LINEARIZABLE) > 0,
+        () -> "no read was found stale: " + report);
+  }
+}
