@@ -11,8 +11,12 @@ import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardKeyResults;
 import io.byssus.proto.internal.v1.ShardKeys;
+import io.byssus.proto.internal.v1.ShardListVersionsRequest;
+import io.byssus.proto.internal.v1.ShardListVersionsResponse;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
 import io.byssus.proto.internal.v1.ShardMultiGetResponse;
+import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
+import io.byssus.proto.internal.v1.ShardScanNamespaceResponse;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.ShardScanResponse;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
@@ -25,7 +29,9 @@ import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.KeyError;
 import io.byssus.proto.kv.v1.KeyResult;
+import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.ReadContext;
+import io.byssus.proto.kv.v1.RecordVersion;
 import io.byssus.proto.kv.v1.ScanRecord;
 import io.byssus.wal.InMemoryWal;
 import io.grpc.Context;
@@ -39,6 +45,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -55,12 +62,14 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   private final String nodeId;
   private final ReplayedLog log;
-  private final int shardCount;
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<ShardScanRequest> scans = new CopyOnWriteArrayList<>();
+  private final List<ShardView> views = new CopyOnWriteArrayList<>();
+  private final FakeReports reports;
+  private final FakeScans scanStreams = new FakeScans(this::isHanging);
+  private final List<String> criticalities = new CopyOnWriteArrayList<>();
   private final List<String> requestIds = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final FakeReports reports;
 
   private Server server;
   private int port;
@@ -69,15 +78,12 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private final AtomicInteger cancelled = new AtomicInteger();
   private volatile Optional<OutcomeKind> outcome = Optional.empty();
   private volatile boolean hanging;
-  private volatile int pieceRecords = 100;
-  private volatile int diesAfterPieces = Integer.MAX_VALUE;
-  private volatile int piecesSent;
+  private volatile CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
 
   FakeServer(String nodeId, InMemoryWal wal, int shardCount) throws IOException {
     this.nodeId = nodeId;
     this.log = new ReplayedLog(wal);
-    this.shardCount = shardCount;
-    this.reports = new FakeReports(shardCount, log, () -> hanging);
+    this.reports = new FakeReports(shardCount, log, this::isHanging);
     start();
   }
 
@@ -96,7 +102,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
             .executor(threads)
             .maxInboundMessageSize(8 << 20)
             .addService(this)
-            .intercept(new RequestIdTaker(requestIds))
+            .intercept(new HeaderTaker(requestIds, criticalities))
             .build()
             .start();
     port = server.getPort();
@@ -119,7 +125,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     shardFailures.put(shard, code);
   }
 
-  /** How many calls were cancelled while this server hung. */
+  /** How many calls ended while this server hung or held them back. */
   int cancelled() {
     return cancelled.get();
   }
@@ -147,17 +153,14 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     outcome = Optional.of(kind);
   }
 
-  void pieceRecords(int records) {
-    pieceRecords = records;
+  /** How it answers scans. */
+  FakeScans scanStreams() {
+    return scanStreams;
   }
 
-  /** Breaks scans off after so many pieces, counted over all scans. */
-  void breakScansAfter(int pieces) {
-    diesAfterPieces = piecesSent + pieces;
-  }
-
-  int piecesSent() {
-    return piecesSent;
+  /** Holds the answers to gets back from now on, until the future completes. */
+  void holdGets(CompletableFuture<Void> until) {
+    gate = until;
   }
 
   /** The methods called, in order. */
@@ -173,6 +176,16 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     return scans;
   }
 
+  /** The views of all reads, in order. */
+  List<ShardView> views() {
+    return views;
+  }
+
+  /** How critical the calls said they were, of those that said so. */
+  List<String> criticalities() {
+    return criticalities;
+  }
+
   List<String> requestIds() {
     return requestIds;
   }
@@ -180,14 +193,18 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   @Override
   public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
     calls.add("get");
+    GetResponse.Builder answer = GetResponse.newBuilder();
     serve(
         caller,
         request.getView(),
         () -> {
-          GetResponse.Builder answer = GetResponse.newBuilder();
-          log.find(request.getView().getShard(), request.getNamespaceId(), request.getKey())
-              .ifPresent(answer::setRecord);
+          // What is read is read before the answer is held back.
+          log.find(request).ifPresent(answer::setRecord);
           answer.setContext(context(request.getView().getShard()));
+          if (!gate.isDone()) {
+            noteCancellation();
+            gate.join();
+          }
           caller.onNext(answer.build());
           caller.onCompleted();
         });
@@ -202,6 +219,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     ShardMultiGetResponse.Builder answer = ShardMultiGetResponse.newBuilder();
     for (ShardKeys shard : request.getShardsList()) {
       ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
+      views.add(shard.getView());
       Optional<ErrorCode> error = problem(shard.getView());
       for (Key key : shard.getKeysList()) {
         if (error.isPresent()) {
@@ -209,7 +227,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
               KeyResult.newBuilder().setError(KeyError.newBuilder().setReason(error.get().name())));
         } else {
           results.addResults(
-              log.find(shard.getView().getShard(), request.getNamespaceId(), key)
+              log.find(request.getNamespaceId(), shard.getView().getShard(), key)
                   .map(record -> KeyResult.newBuilder().setRecord(record))
                   .orElse(KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance())));
         }
@@ -227,54 +245,54 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   public void scan(ShardScanRequest request, StreamObserver<ShardScanResponse> caller) {
     calls.add("scan");
     scans.add(request);
-    ServerCallStreamObserver<ShardScanResponse> stream =
-        (ServerCallStreamObserver<ShardScanResponse>) caller;
-    Scan scan = new Scan(request, stream);
-    stream.setOnReadyHandler(scan::goOn);
-    stream.setOnCancelHandler(() -> {});
-  }
-
-  private final class Scan {
-    private final ShardScanRequest request;
-    private final ServerCallStreamObserver<ShardScanResponse> stream;
-    private List<ScanRecord> left;
-    private long sent;
-    private boolean ended;
-
-    Scan(ShardScanRequest request, ServerCallStreamObserver<ShardScanResponse> stream) {
-      this.request = request;
-      this.stream = stream;
-    }
-
-    synchronized void goOn() {
-      if (left == null && !ended) {
-        serve(stream, request.getView(), () -> left = log.matching(request));
-        ended = left == null;
-      }
-      while (!ended && !hanging && stream.isReady()) {
-        if (piecesSent >= diesAfterPieces) {
-          ended = true;
-          stream.onError(GrpcErrors.toGrpc(new ByssusException(ErrorCode.SHUTTING_DOWN, "dying")));
-          return;
-        }
-        long limit = request.getLimit() == 0 ? Long.MAX_VALUE : request.getLimit() - sent;
-        int size = (int) Math.min(Math.min(pieceRecords, left.size()), limit);
-        List<ScanRecord> piece = left.subList(0, size);
-        left = left.subList(size, left.size());
-        sent += size;
-        piecesSent++;
-        stream.onNext(
+    int shard = request.getView().getShard();
+    scanStreams.<ScanRecord, ShardScanResponse>serve(
+        (ServerCallStreamObserver<ShardScanResponse>) caller,
+        request.getLimit(),
+        answer -> serve(caller, request.getView(), () -> answer.accept(log.matching(request))),
+        (piece, end) ->
             ShardScanResponse.newBuilder()
                 .addAllRecords(piece)
-                .setContext(context(request.getView().getShard()))
-                .setEnd(left.isEmpty())
+                .setContext(context(shard))
+                .setEnd(end)
                 .build());
-        if (left.isEmpty() || size == limit) {
-          ended = true;
-          stream.onCompleted();
-        }
-      }
-    }
+  }
+
+  @Override
+  public void scanNamespace(
+      ShardScanNamespaceRequest request, StreamObserver<ShardScanNamespaceResponse> caller) {
+    calls.add("scanNamespace");
+    int shard = request.getView().getShard();
+    scanStreams.<NamespaceRecord, ShardScanNamespaceResponse>serve(
+        (ServerCallStreamObserver<ShardScanNamespaceResponse>) caller,
+        request.getLimit(),
+        answer -> serve(caller, request.getView(), () -> answer.accept(log.records(request))),
+        (piece, end) ->
+            ShardScanNamespaceResponse.newBuilder()
+                .addAllRecords(piece)
+                .setContext(context(shard))
+                .setEnd(end)
+                .build());
+  }
+
+  @Override
+  public void listVersions(
+      ShardListVersionsRequest request, StreamObserver<ShardListVersionsResponse> caller) {
+    calls.add("listVersions");
+    serve(
+        caller,
+        request.getView(),
+        () -> {
+          List<RecordVersion> all = log.versions(request);
+          int size = Math.min(request.getLimit(), all.size());
+          caller.onNext(
+              ShardListVersionsResponse.newBuilder()
+                  .addAllVersions(all.subList(0, size))
+                  .setContext(context(request.getView().getShard()))
+                  .setEnd(size == all.size())
+                  .build());
+          caller.onCompleted();
+        });
   }
 
   @Override
@@ -309,6 +327,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   /** Waits for the view's position and answers, or fails as the test wants. */
   private void serve(StreamObserver<?> caller, ShardView view, Runnable answer) {
+    views.add(view);
     if (hangs()) {
       return;
     }
@@ -320,11 +339,19 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     }
   }
 
+  private boolean isHanging() {
+    return hanging;
+  }
+
   private boolean hangs() {
     if (hanging) {
-      Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
+      noteCancellation();
     }
     return hanging;
+  }
+
+  private void noteCancellation() {
+    Context.current().addListener(context -> cancelled.incrementAndGet(), Runnable::run);
   }
 
   private Optional<ErrorCode> problem(ShardView view) {
@@ -346,6 +373,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     return ReadContext.newBuilder()
         .setShard(shard)
         .setPosition(log.applied(shard))
+        .setSeenPosition(log.applied(shard))
         .setAgeMs(reports.ageMs())
         .build();
   }

@@ -4,12 +4,19 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.byssus.model.Position;
 import io.byssus.proto.internal.v1.OutcomeKind;
+import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardListVersionsRequest;
+import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.WriteOutcome;
+import io.byssus.proto.kv.v1.Deleted;
 import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.Record;
+import io.byssus.proto.kv.v1.RecordVersion;
 import io.byssus.proto.kv.v1.ScanRecord;
 import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.proto.log.v1.Operation;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.wal.InMemoryWal;
 import io.byssus.wal.LogEntry;
@@ -17,6 +24,7 @@ import io.grpc.Context;
 import io.grpc.Deadline;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +37,8 @@ import java.util.concurrent.TimeUnit;
 final class ReplayedLog {
   private static final Comparator<ByteString> BYTES =
       ByteString.unsignedLexicographicalComparator();
+  private static final Comparator<Key> KEYS =
+      Comparator.comparing(Key::getPartitionKey, BYTES).thenComparing(Key::getSortKey, BYTES);
 
   private final InMemoryWal wal;
   private final Map<Integer, ShardState> shards = new HashMap<>();
@@ -38,6 +48,8 @@ final class ReplayedLog {
     long applied = -1;
     final Map<String, TreeMap<ByteString, Record>> partitions = new HashMap<>();
     final Map<String, WriteOutcome> outcomes = new HashMap<>();
+    // Oldest first.
+    final Map<String, List<RecordVersion>> versions = new HashMap<>();
   }
 
   ReplayedLog(InMemoryWal wal) {
@@ -74,10 +86,76 @@ final class ReplayedLog {
   }
 
   /** A record, where it is there. */
-  synchronized Optional<Record> find(int shard, int namespaceId, Key key) {
+  synchronized Optional<Record> find(int namespaceId, int shard, Key key) {
     return Optional.ofNullable(
             replay(shard).partitions.get(partition(namespaceId, key.getPartitionKey())))
         .map(partition -> partition.get(key.getSortKey()));
+  }
+
+  /** What a get asks for, where it is there. */
+  synchronized Optional<Record> find(ShardGetRequest request) {
+    int shard = request.getView().getShard();
+    if (request.getAtVersion() == 0) {
+      return find(request.getNamespaceId(), shard, request.getKey());
+    }
+    return history(shard, request.getNamespaceId(), request.getKey()).stream()
+        .filter(v -> Long.compareUnsigned(v.getVersion(), request.getAtVersion()) <= 0)
+        .reduce((older, newer) -> newer)
+        .filter(RecordVersion::hasValue)
+        .map(v -> Record.newBuilder().setValue(v.getValue()).setVersion(v.getVersion()).build());
+  }
+
+  /** The versions that a request asks for, whatever its limit. */
+  synchronized List<RecordVersion> versions(ShardListVersionsRequest request) {
+    List<RecordVersion> found = new ArrayList<>();
+    for (RecordVersion each :
+        history(request.getView().getShard(), request.getNamespaceId(), request.getKey())) {
+      boolean above = Long.compareUnsigned(each.getVersion(), request.getFromVersion()) >= 0;
+      boolean below =
+          request.getToVersion() == 0
+              || Long.compareUnsigned(each.getVersion(), request.getToVersion()) <= 0;
+      if (above && below) {
+        found.add(each);
+      }
+    }
+    if (!request.getOldestFirst()) {
+      Collections.reverse(found);
+    }
+    return found;
+  }
+
+  private List<RecordVersion> history(int shard, int namespaceId, Key key) {
+    return replay(shard).versions.getOrDefault(record(namespaceId, key), List.of());
+  }
+
+  /** The records of a namespace that a scan asks for, whatever its limit. */
+  synchronized List<NamespaceRecord> records(ShardScanNamespaceRequest request) {
+    String prefix = request.getNamespaceId() + "/";
+    List<NamespaceRecord> found = new ArrayList<>();
+    replay(request.getView().getShard())
+        .partitions
+        .forEach(
+            (name, records) -> {
+              if (name.startsWith(prefix)) {
+                ByteString partitionKey =
+                    ByteString.copyFrom(
+                        name.substring(prefix.length()), StandardCharsets.ISO_8859_1);
+                records.forEach(
+                    (sortKey, record) ->
+                        found.add(
+                            NamespaceRecord.newBuilder()
+                                .setKey(
+                                    Key.newBuilder()
+                                        .setPartitionKey(partitionKey)
+                                        .setSortKey(sortKey))
+                                .setRecord(record)
+                                .build()));
+              }
+            });
+    found.removeIf(
+        each -> request.hasAfter() && KEYS.compare(each.getKey(), request.getAfter()) <= 0);
+    found.sort(Comparator.comparing(NamespaceRecord::getKey, KEYS));
+    return found;
   }
 
   /** The records that a scan asks for, whatever its limit. */
@@ -91,7 +169,10 @@ final class ReplayedLog {
         .tailMap(request.getStart(), !request.getAfterStart())
         .forEach(
             (sortKey, record) -> {
-              if (request.getEnd().isEmpty() || BYTES.compare(sortKey, request.getEnd()) < 0) {
+              boolean inRange =
+                  request.getEnd().isEmpty() || BYTES.compare(sortKey, request.getEnd()) < 0;
+              if (inRange
+                  && (!request.hasBefore() || BYTES.compare(sortKey, request.getBefore()) < 0)) {
                 matching.add(
                     ScanRecord.newBuilder()
                         .setSortKey(sortKey)
@@ -100,6 +181,9 @@ final class ReplayedLog {
                         .build());
               }
             });
+    if (request.getReverse()) {
+      Collections.reverse(matching);
+    }
     return matching;
   }
 
@@ -131,7 +215,33 @@ final class ReplayedLog {
             partition(record.getNamespaceId(), record.getWrite().getPartitionKey()),
             name -> sorted());
     long position = Position.pack(FakeServer.INCARNATION, entry.offset());
-    shard.outcomes.put(stamp, FakeApplier.apply(partition, record.getWrite(), position));
+    WriteOutcome outcome = FakeApplier.apply(partition, record.getWrite(), position);
+    shard.outcomes.put(stamp, outcome);
+    if (outcome.getKind() == OutcomeKind.OUTCOME_APPLIED) {
+      remember(shard, record, partition, position);
+    }
+  }
+
+  private static void remember(
+      ShardState shard, LogRecord record, Map<ByteString, Record> partition, long position) {
+    for (Operation operation : record.getWrite().getOperationsList()) {
+      ByteString sortKey = operation.getSortKey();
+      Key key =
+          Key.newBuilder()
+              .setPartitionKey(record.getWrite().getPartitionKey())
+              .setSortKey(sortKey)
+              .build();
+      RecordVersion.Builder version = RecordVersion.newBuilder().setVersion(position);
+      if (partition.containsKey(sortKey)) {
+        version.setValue(partition.get(sortKey).getValue());
+      } else {
+        version.setDeleted(Deleted.getDefaultInstance());
+      }
+      shard
+          .versions
+          .computeIfAbsent(record(record.getNamespaceId(), key), k -> new ArrayList<>())
+          .add(version.build());
+    }
   }
 
   /** What became of the write under a stamp. */
@@ -153,5 +263,9 @@ final class ReplayedLog {
 
   private static String partition(int namespaceId, ByteString partitionKey) {
     return namespaceId + "/" + partitionKey.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  private static String record(int namespaceId, Key key) {
+    return namespaceId + "/" + key.toByteString().toString(StandardCharsets.ISO_8859_1);
   }
 }

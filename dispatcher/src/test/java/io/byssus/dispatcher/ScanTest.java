@@ -47,7 +47,7 @@ class ScanTest {
   @BeforeEach
   void start() throws Exception {
     cluster = new TestCluster(2);
-    cluster.servers.forEach(server -> server.pieceRecords(10));
+    cluster.servers.forEach(server -> server.scanStreams().pieceRecords(10));
     written = fill("p", 4);
   }
 
@@ -110,7 +110,7 @@ class ScanTest {
 
   @Test
   void aScanGoesOnElsewhereAfterTheLastRecordThatItAnswered() {
-    cluster.servers.forEach(server -> server.breakScansAfter(3));
+    cluster.servers.forEach(server -> server.scanStreams().breakAfter(3));
     // Both break off after three pieces in all; whichever goes on then starts a fresh count.
     CompletableFuture<Void> mend =
         CompletableFuture.runAsync(
@@ -118,8 +118,10 @@ class ScanTest {
                 await()
                     .until(
                         () -> {
-                          cluster.servers.forEach(server -> server.breakScansAfter(3));
-                          return cluster.servers.stream().mapToInt(FakeServer::piecesSent).sum()
+                          cluster.servers.forEach(server -> server.scanStreams().breakAfter(3));
+                          return cluster.servers.stream()
+                                  .mapToInt(server -> server.scanStreams().piecesSent())
+                                  .sum()
                               >= 10;
                         }));
     assertEquals(all(), names(pieces(scan())));
@@ -164,7 +166,7 @@ class ScanTest {
   @Test
   void aSlowReaderHoldsTheReplicaBack() throws Exception {
     // 100 records of 100 KiB in pieces of one: 10 MB that must not pile up anywhere.
-    cluster.servers.forEach(server -> server.pieceRecords(1));
+    cluster.servers.forEach(server -> server.scanStreams().pieceRecords(1));
     fillLarge("large");
     SlowReader reader = new SlowReader();
     int before = sent();
@@ -303,7 +305,7 @@ class ScanTest {
   }
 
   private int sent() {
-    return cluster.servers.stream().mapToInt(FakeServer::piecesSent).sum();
+    return cluster.servers.stream().mapToInt(server -> server.scanStreams().piecesSent()).sum();
   }
 
   /** How many pieces have been sent when no more are for a while. */

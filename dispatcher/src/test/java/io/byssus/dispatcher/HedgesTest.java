@@ -1,0 +1,93 @@
+package io.byssus.dispatcher;
+
+import static io.byssus.dispatcher.TestCluster.await;
+import static io.byssus.dispatcher.TestCluster.metric;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.byssus.proto.kv.v1.Consistency;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Second questions for slow reads: when, how many, and what becomes of the loser. */
+class HedgesTest {
+  private final Hedges hedges = new Hedges();
+
+  @Test
+  void atMostOneReadInTwentyIsAskedTwice() {
+    Hedges.Lane lane = hedges.lane("Get", Consistency.EVENTUAL);
+    int paid = 0;
+    for (int i = 1; i <= 5_000; i++) {
+      lane.begin();
+      paid += lane.pay() ? 1 : 0;
+      assertTrue(paid * Hedges.READS_PER_HEDGE <= i, paid + " of " + i);
+    }
+    assertEquals(250, paid);
+  }
+
+  @Test
+  void whatIsSavedUpIsBoundedAndCountedOverAllKinds() {
+    Hedges.Lane gets = hedges.lane("Get", Consistency.EVENTUAL);
+    Hedges.Lane lists = hedges.lane("ListVersions", Consistency.SESSION);
+    for (int i = 0; i < 100_000; i++) {
+      gets.begin();
+    }
+    int paid = 0;
+    while (lists.pay()) {
+      paid++;
+    }
+    assertEquals(50, paid);
+    assertFalse(gets.pay());
+    gets.refund();
+    assertTrue(lists.pay());
+  }
+
+  @Test
+  void aReadIsSlowWhenItTakesLongerThanNineteenOfTwentyOfItsKind() {
+    Hedges.Lane gets = hedges.lane("Get", Consistency.EVENTUAL);
+    Hedges.Lane others = hedges.lane("Get", Consistency.LINEARIZABLE);
+    long unknown = others.begin();
+    for (int i = 1; i <= 640; i++) {
+      gets.answered(TimeUnit.MILLISECONDS.toNanos(i % 100));
+    }
+    assertEquals(95, Math.round(gets.begin() / 1e6), 2);
+    assertEquals(unknown, others.begin());
+    for (int i = 0; i < 640; i++) {
+      gets.answered(1_000);
+    }
+    assertEquals(TimeUnit.MILLISECONDS.toNanos(2), gets.begin());
+  }
+
+  @Test
+  void aSlowServerIsOutrunAndToldToStop() throws Exception {
+    CompletableFuture<Void> release = new CompletableFuture<>();
+    try (TestCluster cluster = new TestCluster(2)) {
+      cluster.put("p", "s", "v");
+      for (int i = 0; i < 300; i++) {
+        cluster.get("p", "s" + i);
+      }
+      cluster.server(1).holdGets(release);
+      // Well below the half second after which another server would be asked anyway.
+      int before = (int) cluster.server(1).calls("get");
+      int slow = 0;
+      for (int i = 0; i < 12; i++) {
+        long began = System.nanoTime();
+        assertEquals("v", cluster.get("p", "s").getRecord().getValue().toStringUtf8());
+        slow += System.nanoTime() - began > Duration.ofMillis(450).toNanos() ? 1 : 0;
+      }
+      int held = (int) cluster.server(1).calls("get") - before;
+      assertTrue(held > 0);
+      assertTrue(slow < held, slow + " slow of " + held + " that came to the slow server");
+      double won = metric(cluster.dispatcher, "byssus_dispatcher_hedges_won");
+      double sent = metric(cluster.dispatcher, "byssus_dispatcher_hedges_sent");
+      assertTrue(won > 0 && won <= sent, won + " of " + sent);
+      assertTrue(sent <= 330 / 20.0, sent + " second questions");
+      await().until(() -> cluster.server(1).cancelled() >= won);
+    } finally {
+      release.complete(null);
+    }
+  }
+}
