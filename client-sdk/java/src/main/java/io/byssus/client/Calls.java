@@ -32,6 +32,11 @@ record Calls(
     return nanoTime.getAsLong();
   }
 
+  /** Where the next attempt of a read goes. */
+  Dispatcher pickForRead(Dispatcher last) {
+    return dispatchers.pick(last);
+  }
+
   /** When an attempt that begins now ends itself. */
   long attemptDeadline(long now, long callDeadline) {
     long attempt = now + Durations.nanos(retries.attemptTimeout());

@@ -242,6 +242,19 @@ public final class Namespace {
     return calls.scan(scan, options);
   }
 
+  /** Reads all records of the namespace, several shards at a time. Close the cursor. */
+  public ScanAllCursor scanAll(ScanAll scan) {
+    return scanAll(scan, ReadOptions.defaults());
+  }
+
+  /**
+   * Reads all records of the namespace, several shards at a time. Asks nothing of the cluster before
+   * the cursor is read. Close the cursor.
+   */
+  public ScanAllCursor scanAll(ScanAll scan, ReadOptions options) {
+    return calls.scanAll(scan, options);
+  }
+
   /** Reads a page of records. */
   public ScanPage scanPage(Scan scan) {
     return scanPage(scan, ReadOptions.defaults());

@@ -95,6 +95,13 @@ final class NamespaceCalls {
     return new ScanCursor(path, name, scan, terms(path, options), waitNanos);
   }
 
+  ScanAllCursor scanAll(ScanAll scan, ReadOptions options) {
+    RequestChecks.newest(options.atVersion());
+    ReadPath path = client.reads();
+    long waitNanos = client.defaults().readNanos(options);
+    return new ScanAllCursor(path, name, scan, terms(path, options), waitNanos);
+  }
+
   private ReadTerms terms(ReadPath path, ReadOptions options) {
     ReadTerms terms = client.defaults().read(options, path.calls().now());
     RequestChecks.level(terms.consistency());

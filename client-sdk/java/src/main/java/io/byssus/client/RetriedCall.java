@@ -63,7 +63,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
 
   private void attempt(Dispatcher last) {
     long now = calls.now();
-    Dispatcher dispatcher = calls.dispatchers().pick(last);
+    Dispatcher dispatcher = calls.pickForRead(last);
     Attempt<Q, R> next = new Attempt<>(dispatcher, method, new Answer(dispatcher));
     synchronized (this) {
       if (ended) {

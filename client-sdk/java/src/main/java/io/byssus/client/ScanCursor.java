@@ -1,6 +1,8 @@
 package io.byssus.client;
 
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.kv.v1.KvServiceGrpc;
+import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
 import java.util.Iterator;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -51,7 +54,8 @@ public final class ScanCursor
   private int taken;
   private SessionView view = SessionView.NONE;
   private Dispatcher dispatcher;
-  private volatile ScanStream stream;
+  private LinkedBlockingQueue<ScanStream.Event<ScanRequest, ScanResponse>> events;
+  private volatile ScanStream<ScanRequest, ScanResponse> stream;
 
   /**
    * @param waitNanos how long each wait for more records may take
@@ -132,7 +136,7 @@ public final class ScanCursor
   public void close() {
     closed.countDown();
     path.calls().live().end(live);
-    ScanStream running = stream;
+    ScanStream<ScanRequest, ScanResponse> running = stream;
     if (running != null) {
       running.stop();
     }
@@ -151,12 +155,13 @@ public final class ScanCursor
           continue;
         }
       }
-      ScanStream.Event event = stream.poll(patience(deadline));
+      ScanStream.Event<ScanRequest, ScanResponse> event =
+          events.poll(patience(deadline), TimeUnit.NANOSECONDS);
       if (event != null && event.piece() != null) {
-        ScanResponse response = event.piece();
-        return progress.take(response);
+        stream.took();
+        return progress.take(event.piece());
       }
-      ScanStream over = stream;
+      ScanStream<ScanRequest, ScanResponse> over = stream;
       stream = null;
       over.stop();
       if (event != null && event.failure() == null) {
@@ -198,8 +203,10 @@ public final class ScanCursor
       throw new IllegalStateException("a namespace's view never fails this way", e);
     }
     long now = path.calls().now();
-    dispatcher = path.calls().dispatchers().pick(dispatcher);
-    ScanStream opening = new ScanStream(dispatcher);
+    dispatcher = path.calls().pickForRead(dispatcher);
+    events = new LinkedBlockingQueue<>();
+    ScanStream<ScanRequest, ScanResponse> opening =
+        new ScanStream<>(dispatcher, KvServiceGrpc.getScanMethod(), events::add);
     stream = opening;
     opening.open(progress.request(view), terms.tag(), now);
     if (closed.getCount() == 0) {

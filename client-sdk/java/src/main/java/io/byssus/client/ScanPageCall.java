@@ -67,7 +67,7 @@ final class ScanPageCall implements LiveCalls.Call {
 
   private void open(SessionView view, Dispatcher last) {
     long now = path.calls().now();
-    Dispatcher dispatcher = path.calls().dispatchers().pick(last);
+    Dispatcher dispatcher = path.calls().pickForRead(last);
     Pieces pieces = new Pieces(view, dispatcher);
     Attempt<ScanRequest, ScanResponse> next =
         new Attempt<>(dispatcher, KvServiceGrpc.getScanMethod(), pieces);

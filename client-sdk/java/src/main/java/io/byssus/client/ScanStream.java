@@ -1,16 +1,15 @@
 package io.byssus.client;
 
-import io.byssus.proto.kv.v1.KvServiceGrpc;
-import io.byssus.proto.kv.v1.ScanRequest;
-import io.byssus.proto.kv.v1.ScanResponse;
-import java.util.concurrent.LinkedBlockingQueue;
+import io.grpc.MethodDescriptor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * One stream of a scan on one dispatcher, for a reader that blocks. At most {@link #AHEAD} pieces
- * are here or on their way before the reader takes one: a slow reader slows the server.
+ * One stream of pieces from one dispatcher, for a reader that takes them one by one. At most {@link
+ * #AHEAD} pieces are here or on their way before the reader takes one: a slow reader slows the
+ * server.
  */
-final class ScanStream implements Attempt.Listener<ScanResponse> {
+final class ScanStream<Q, R> implements Attempt.Listener<R> {
   /** One that the reader will take next, one that comes meanwhile. A piece has at most 4 MiB. */
   static final int AHEAD = 2;
 
@@ -20,34 +19,38 @@ final class ScanStream implements Attempt.Listener<ScanResponse> {
    */
   private static final long LIFE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-  private final Attempt<ScanRequest, ScanResponse> attempt;
-  private final LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
+  private final Attempt<Q, R> attempt;
+  private final Consumer<Event<Q, R>> events;
+
+  /** Only ever changed by the reader. */
   private int pieces;
 
   /**
    * What comes of a stream.
    *
+   * @param stream the stream
    * @param piece a piece; null at the end
    * @param failure at the end; null where it is a good one
    */
-  record Event(ScanResponse piece, CallFailure failure) {}
+  record Event<Q, R>(ScanStream<Q, R> stream, R piece, CallFailure failure) {}
 
-  ScanStream(Dispatcher dispatcher) {
-    this.attempt = new Attempt<>(dispatcher, KvServiceGrpc.getScanMethod(), this);
+  /**
+   * @param events takes what comes, at most {@link #AHEAD} pieces and one end; must not block
+   */
+  ScanStream(
+      Dispatcher dispatcher, MethodDescriptor<Q, R> method, Consumer<Event<Q, R>> events) {
+    this.attempt = new Attempt<>(dispatcher, method, this);
+    this.events = events;
   }
 
-  void open(ScanRequest request, CallTag tag, long now) {
+  void open(Q request, CallTag tag, long now) {
     attempt.start(request, tag, now, now + LIFE_NANOS, AHEAD);
   }
 
-  /** The next event; null where none comes in time. Asks for another piece for each one taken. */
-  Event poll(long nanos) throws InterruptedException {
-    Event event = events.poll(nanos, TimeUnit.NANOSECONDS);
-    if (event != null && event.piece != null) {
-      pieces++;
-      attempt.request(1);
-    }
-    return event;
+  /** The reader has taken a piece: another may come. */
+  void took() {
+    pieces++;
+    attempt.request(1);
   }
 
   /** How many pieces were taken. */
@@ -60,12 +63,12 @@ final class ScanStream implements Attempt.Listener<ScanResponse> {
   }
 
   @Override
-  public void message(ScanResponse piece) {
-    events.add(new Event(piece, null));
+  public void message(R piece) {
+    events.accept(new Event<>(this, piece, null));
   }
 
   @Override
   public void ended(CallFailure failure) {
-    events.add(new Event(null, failure));
+    events.accept(new Event<>(this, null, failure));
   }
 }

@@ -34,6 +34,13 @@ record SessionView(ResolvedNamespace namespace, Map<Integer, Long> positions) {
     return new SessionView(namespace, positions);
   }
 
+  /** What the read's session has of one shard; nothing if it need not have seen it. */
+  static SessionView ofShard(ReadTerms terms, ResolvedNamespace namespace, int shard) {
+    long position = terms.needsToken() ? terms.session().packed(shard) : Position.NONE;
+    return new SessionView(
+        namespace, position == Position.NONE ? Map.of() : Map.of(shard, position));
+  }
+
   ReadOptions options(ReadTerms terms) {
     ReadOptions.Builder options =
         ReadOptions.newBuilder()
