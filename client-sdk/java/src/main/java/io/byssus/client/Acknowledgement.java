@@ -6,5 +6,11 @@ public enum Acknowledgement {
   LOGGED,
 
   /** When the write is also visible on at least one replica; the answer carries its version. */
-  APPLIED
+  APPLIED;
+
+  io.byssus.proto.kv.v1.Acknowledgement toProto() {
+    return this == APPLIED
+        ? io.byssus.proto.kv.v1.Acknowledgement.APPLIED
+        : io.byssus.proto.kv.v1.Acknowledgement.LOGGED;
+  }
 }

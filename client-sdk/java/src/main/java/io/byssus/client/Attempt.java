@@ -19,6 +19,9 @@ final class Attempt<Q, R> {
   /** How many messages a unary call asks for: the second would be a breach of protocol. */
   static final int UNARY = 2;
 
+  /** How many answers of a stream of writes may be on their way: each asks for the next. */
+  private static final int STREAM_AHEAD = 4;
+
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private enum State {
@@ -47,6 +50,9 @@ final class Attempt<Q, R> {
      * The attempt is over, once, after any messages; {@code failure} is null where it succeeded.
      */
     void ended(CallFailure failure);
+
+    /** A stream of requests may take more; see {@link Attempt#isReady()}. */
+    default void ready() {}
   }
 
   Attempt(Dispatcher dispatcher, MethodDescriptor<Q, R> method, Listener<R> listener) {
@@ -56,12 +62,26 @@ final class Attempt<Q, R> {
   }
 
   /**
+   * Opens a stream of requests and answers that lasts until it is stopped or breaks, unless the
+   * attempt was stopped before; then nothing comes of it.
+   *
+   * @param first the request that opens it
+   */
+  void openStream(Q first, CallTag tag) {
+    begin(first, tag, Durations.MAX.toNanos(), STREAM_AHEAD, false);
+  }
+
+  /**
    * Sends the request, unless the attempt was stopped before; then nothing comes of it.
    *
    * @param deadlineNanos when the attempt ends itself, on the clock of {@code nowNanos}
    * @param messages how many answers may come before more are asked for with {@link #request}
    */
   void start(Q request, CallTag tag, long nowNanos, long deadlineNanos, int messages) {
+    begin(request, tag, deadlineNanos - nowNanos, messages, true);
+  }
+
+  private void begin(Q request, CallTag tag, long allowedNanos, int messages, boolean only) {
     synchronized (this) {
       if (state != State.NEW) {
         return;
@@ -70,7 +90,7 @@ final class Attempt<Q, R> {
     }
     CallOptions options =
         CallOptions.DEFAULT
-            .withDeadlineAfter(Math.max(1, deadlineNanos - nowNanos), TimeUnit.NANOSECONDS)
+            .withDeadlineAfter(Math.max(1, allowedNanos), TimeUnit.NANOSECONDS)
             .withStreamTracerFactory(new Tracing());
     ClientCall<Q, R> starting;
     // A call belongs to the caller's thread only until it returns: its retries run on threads that
@@ -81,9 +101,11 @@ final class Attempt<Q, R> {
       synchronized (this) {
         call = starting;
       }
-      starting.start(new Receiving(deadlineNanos - nowNanos), tag.headers());
+      starting.start(new Receiving(allowedNanos), tag.headers());
       starting.sendMessage(request);
-      starting.halfClose();
+      if (only) {
+        starting.halfClose();
+      }
       starting.request(messages);
     } finally {
       Context.ROOT.detach(caller);
@@ -97,13 +119,28 @@ final class Attempt<Q, R> {
     starting.cancel("the call has ended", null);
   }
 
+  /** Sends another request of an open stream. For one thread at a time. */
+  void send(Q request) {
+    running().sendMessage(request);
+  }
+
+  /** Whether an open stream takes more requests without piling them up. */
+  boolean isReady() {
+    return running().isReady();
+  }
+
+  /** Tells that no more requests come: the stream ends after its last answer. */
+  void endRequests() {
+    running().halfClose();
+  }
+
   /** Asks for more answers of a stream that has answered. */
   void request(int messages) {
-    ClientCall<Q, R> running;
-    synchronized (this) {
-      running = call;
-    }
-    running.request(messages);
+    running().request(messages);
+  }
+
+  private synchronized ClientCall<Q, R> running() {
+    return call;
   }
 
   /**
@@ -160,6 +197,11 @@ final class Attempt<Q, R> {
     public void onMessage(R message) {
       dispatcher.succeeded();
       listener.message(message);
+    }
+
+    @Override
+    public void onReady() {
+      listener.ready();
     }
 
     @Override

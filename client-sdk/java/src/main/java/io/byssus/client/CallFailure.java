@@ -8,6 +8,8 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.FieldProblem;
 import io.byssus.model.GrpcErrors;
+import io.byssus.model.Position;
+import io.byssus.proto.kv.v1.WriteResponse;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
@@ -82,6 +84,30 @@ record CallFailure(
           ErrorCode.CONTROL_PLANE_UNAVAILABLE,
           ErrorCode.DEADLINE_PASSED);
 
+  /**
+   * A failure of one part of a call, which the answer to the whole names.
+   *
+   * @param reason the name of a code
+   */
+  static CallFailure ofPart(String reason, String message, Duration retryDelay) {
+    ErrorCode code = ErrorCode.INTERNAL_FAULT;
+    for (ErrorCode candidate : ErrorCode.values()) {
+      if (candidate.name().equals(reason)) {
+        code = candidate;
+      }
+    }
+    Duration asked = code.retryAfter().orElse(Duration.ZERO);
+    return new CallFailure(
+        code,
+        message,
+        List.of(),
+        true,
+        code.status(),
+        true,
+        retryDelay.compareTo(asked) < 0 ? asked : retryDelay,
+        null);
+  }
+
   /** The failure that an attempt ended with. */
   static CallFailure of(Throwable failure, boolean sent) {
     ByssusException error = GrpcErrors.fromGrpc(failure, ErrorCode.NO_REPLICA);
@@ -140,6 +166,23 @@ record CallFailure(
       // A delay that cannot be read is a delay that was not asked for.
     }
     return Duration.ZERO;
+  }
+
+  /** What is wrong with an acknowledgement of a shard's write: null where nothing is. */
+  static CallFailure implausible(WriteResponse response, int expected) {
+    if (response.getShard() != expected) {
+      // Under another number of shards the sequence may be that of another write of this client.
+      return local(
+          ErrorCode.WRONG_CLUSTER,
+          "shard "
+              + expected
+              + " was written to, and shard "
+              + response.getShard()
+              + " answered: this is not the cluster that the client was made for");
+    }
+    return Position.incarnation(response.getPosition()) == 0
+        ? local(ErrorCode.INTERNAL_FAULT, "the acknowledgement has no position")
+        : null;
   }
 
   /** Whether the same call may succeed when it is repeated. */

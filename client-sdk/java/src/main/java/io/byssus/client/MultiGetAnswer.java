@@ -5,7 +5,6 @@ import io.byssus.model.ErrorCode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -59,7 +58,11 @@ final class MultiGetAnswer {
         progressed = true;
         return new OfKey(new KeyResult(key, null, null), null);
       default:
-        return failed(key, shard, failure(result.getError()));
+        return failed(
+            key,
+            shard,
+            CallFailure.ofPart(
+                result.getError().getReason(), result.getError().getMessage(), Duration.ZERO));
     }
   }
 
@@ -84,23 +87,5 @@ final class MultiGetAnswer {
     }
     ByssusClientException exception = Failures.read(failure, terms.requestId());
     return new OfKey(new KeyResult(key, null, exception), failure.retryable() ? failure : null);
-  }
-
-  private static CallFailure failure(io.byssus.proto.kv.v1.KeyError error) {
-    ErrorCode code = ErrorCode.INTERNAL_FAULT;
-    for (ErrorCode candidate : ErrorCode.values()) {
-      if (candidate.name().equals(error.getReason())) {
-        code = candidate;
-      }
-    }
-    return new CallFailure(
-        code,
-        error.getMessage(),
-        List.of(),
-        true,
-        code.status(),
-        true,
-        code.retryAfter().orElse(Duration.ZERO),
-        null);
   }
 }

@@ -161,6 +161,16 @@ public final class Namespace {
         IncrementResult::of);
   }
 
+  /** A writer for many writes. Close it. */
+  public StreamedWriter writer() {
+    return writer(WriterOptions.defaults());
+  }
+
+  /** A writer for many writes. It has a thread of its own: close it. */
+  public StreamedWriter writer(WriterOptions options) {
+    return calls.writer(options);
+  }
+
   // Reads
 
   /** Reads a record; empty where there is none of this key. */
@@ -248,8 +258,8 @@ public final class Namespace {
   }
 
   /**
-   * Reads all records of the namespace, several shards at a time. Asks nothing of the cluster before
-   * the cursor is read. Close the cursor.
+   * Reads all records of the namespace, several shards at a time. Asks nothing of the cluster
+   * before the cursor is read. Close the cursor.
    */
   public ScanAllCursor scanAll(ScanAll scan, ReadOptions options) {
     return calls.scanAll(scan, options);

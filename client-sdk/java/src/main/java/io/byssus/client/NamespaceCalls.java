@@ -55,6 +55,24 @@ final class NamespaceCalls {
     return handOut(new WriteCall<>(path, order, request, terms).start(), answer, false);
   }
 
+  /** Begins a writer. */
+  StreamedWriter writer(WriterOptions options) {
+    WritePath path = client.writes();
+    WriteOptions each =
+        new WriteOptions(
+            options.deadline(),
+            options.acknowledgement(),
+            options.session(),
+            options.criticality(),
+            OperationOptions.defaults());
+    long now = path.calls().now();
+    WriteTerms terms = client.defaults().write(each, now);
+    OpenWrites open = new OpenWrites(options.maxOpenWrites(), options.maxOpenBytes());
+    WriterLoop loop = new WriterLoop(path, name, order, terms, open);
+    loop.start();
+    return new StreamedWriter(loop, path.calls(), open, terms.requestId(), terms.deadline() - now);
+  }
+
   CompletableFuture<Optional<StoredRecord>> get(Key key, ReadOptions options) {
     RequestChecks.key(key);
     return ask(key, RecordCall.Question.content(name, key, options.atVersion().orElse(0)), options);

@@ -59,9 +59,14 @@ final class OpenWrites {
 
   /** Gives a place back. */
   void leave(int writeBytes) {
+    leave(1, writeBytes);
+  }
+
+  /** Gives several places back. */
+  void leave(int writes, long writeBytes) {
     lock.lock();
     try {
-      count--;
+      count -= writes;
       bytes -= writeBytes;
       changed.signalAll();
     } finally {

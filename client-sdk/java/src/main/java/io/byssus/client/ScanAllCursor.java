@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * All records of a namespace, several shards at a time: in order within a shard, in no order between
- * them. Close it: an open cursor holds calls.
+ * All records of a namespace, several shards at a time: in order within a shard, in no order
+ * between them. Close it: an open cursor holds calls.
  *
  * <pre>{@code
  * try (ScanAllCursor all = namespace.scanAll(ScanAll.defaults())) {
@@ -27,10 +27,10 @@ import java.util.concurrent.TimeoutException;
  * }
  * }</pre>
  *
- * <p>Records are fetched as they are taken, two pieces of at most 4 MiB ahead for each shard that is
- * being read: a slow reader slows the servers and costs no memory. Where a stream fails, its shard
- * goes on after its last record, on another dispatcher. It is not a snapshot: records written while
- * it runs may or may not appear, but each appears at most once.
+ * <p>Records are fetched as they are taken, two pieces of at most 4 MiB ahead for each shard that
+ * is being read: a slow reader slows the servers and costs no memory. Where a stream fails, its
+ * shard goes on after its last record, on another dispatcher. It is not a snapshot: records written
+ * while it runs may or may not appear, but each appears at most once.
  *
  * <p>{@link #hasNext()} and {@link #next()} wait for records, each time at most for the read's
  * deadline, and then throw what a read throws; after that the cursor is closed. For one thread at a
@@ -145,7 +145,8 @@ public final class ScanAllCursor
       requireOpen();
       long now = path.calls().now();
       openDue(deadline, now);
-      ShardScan.Piece next = arrived.poll(patience(now, quietSince, deadline), TimeUnit.NANOSECONDS);
+      ShardScan.Piece next =
+          arrived.poll(patience(now, quietSince, deadline), TimeUnit.NANOSECONDS);
       now = path.calls().now();
       if (next == null && now - deadline >= 0) {
         requireOpen();
@@ -189,9 +190,7 @@ public final class ScanAllCursor
     }
     progress =
         new ScanAllProgress(
-            progress.records() + records.size(),
-            nextShard - scans.size(),
-            resolved.shardCount());
+            progress.records() + records.size(), nextShard - scans.size(), resolved.shardCount());
     return records;
   }
 

@@ -37,8 +37,7 @@ final class ScanStream<Q, R> implements Attempt.Listener<R> {
   /**
    * @param events takes what comes, at most {@link #AHEAD} pieces and one end; must not block
    */
-  ScanStream(
-      Dispatcher dispatcher, MethodDescriptor<Q, R> method, Consumer<Event<Q, R>> events) {
+  ScanStream(Dispatcher dispatcher, MethodDescriptor<Q, R> method, Consumer<Event<Q, R>> events) {
     this.attempt = new Attempt<>(dispatcher, method, this);
     this.events = events;
   }

@@ -30,8 +30,7 @@ final class ShardScan {
   private boolean done;
 
   /** What came of a shard's stream. */
-  record Piece(
-      ShardScan scan, ScanStream.Event<ScanShardRequest, ScanShardResponse> event) {
+  record Piece(ShardScan scan, ScanStream.Event<ScanShardRequest, ScanShardResponse> event) {
     /** Whether it is of the shard's present stream, and not of one that was given up. */
     boolean isCurrent() {
       return scan.stream == event.stream();

@@ -1,7 +1,6 @@
 package io.byssus.client;
 
 import io.byssus.model.ErrorCode;
-import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriteResponse;
 import java.util.concurrent.CompletableFuture;
@@ -152,9 +151,9 @@ final class WriteCall<Q> implements LiveCalls.Call {
   private WriteOptions options() {
     return WriteOptions.newBuilder()
         .setAcknowledgement(
-            terms.acknowledgement() == Acknowledgement.APPLIED || request.hasOutcome()
+            request.hasOutcome()
                 ? io.byssus.proto.kv.v1.Acknowledgement.APPLIED
-                : io.byssus.proto.kv.v1.Acknowledgement.LOGGED)
+                : terms.acknowledgement().toProto())
         .setStamp(stamp.toProto())
         .setNamespaceId(namespace.id())
         .setCriticality(terms.tag().criticality().toProto())
@@ -191,7 +190,7 @@ final class WriteCall<Q> implements LiveCalls.Call {
       if (ended) {
         return;
       }
-      implausible = implausible(response);
+      implausible = CallFailure.implausible(response, namespace.shard(request.partitionKey()));
       maybeHandedOver = true;
       ended = implausible == null;
     }
@@ -203,24 +202,6 @@ final class WriteCall<Q> implements LiveCalls.Call {
     terms.session().saw(response.getShard(), response.getPosition());
     giveBack(false);
     result.complete(WriteResult.of(response));
-  }
-
-  /** What is wrong with an acknowledgement: null where nothing is. */
-  private CallFailure implausible(WriteResponse response) {
-    int expected = namespace.shard(request.partitionKey());
-    if (response.getShard() != expected) {
-      // Under another number of shards the sequence may be that of another write of this client.
-      return CallFailure.local(
-          ErrorCode.WRONG_CLUSTER,
-          "shard "
-              + expected
-              + " was written to, and shard "
-              + response.getShard()
-              + " answered: this is not the cluster that the client was made for");
-    }
-    return Position.incarnation(response.getPosition()) == 0
-        ? CallFailure.local(ErrorCode.INTERNAL_FAULT, "the acknowledgement has no position")
-        : null;
   }
 
   private void attemptFailed(Dispatcher dispatcher, CallFailure failure) {

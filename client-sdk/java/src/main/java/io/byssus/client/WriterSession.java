@@ -33,6 +33,11 @@ final class WriterSession {
         shard, number -> new ShardWriter(writerId, clock, ACCEPT_FOR.toMillis()));
   }
 
+  /** 16 random bytes. */
+  ByteString id() {
+    return writerId;
+  }
+
   DispatcherClock clock() {
     return clock;
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -30,8 +31,12 @@ import org.junit.jupiter.api.Timeout;
  *   <li>what takes effect does so once and in the order of the calls, so that nothing acknowledged
  *       is undone by something older;
  *   <li>what was acknowledged has taken effect;
- *   <li>what was told to be not written has not.
+ *   <li>what was told to be not written has not;
+ *   <li>what was told to have failed by its condition has not, and never will;
+ *   <li>the sum that an increment was told is the one that its first copy made.
  * </ul>
+ *
+ * <p>Half of the writes go one by one, the others by a stream, in one order.
  *
  * <p>The seed fixes what is written and what goes wrong how often; threads and sockets keep their
  * own time.
@@ -42,15 +47,20 @@ final class AtMostOnceTest {
   private static final int RECORDS_EACH = 3;
   private static final int OUTSTANDING_EACH = 6;
 
+  /** The record that is only ever added to. */
+  private static final int COUNTER = RECORDS_EACH;
+
   /** What the caller was told. */
   private enum Told {
     WRITTEN,
+    CONDITION_FAILED,
     NOT_WRITTEN,
     INDETERMINATE
   }
 
   private final ThreadLocal<String> requestId = new ThreadLocal<>();
   private final Map<String, Told> told = new ConcurrentHashMap<>();
+  private final Map<String, Long> sums = new ConcurrentHashMap<>();
 
   /** The ids of the calls that write a record, in the order of the calls. */
   private final Map<Key, List<String>> called = new ConcurrentHashMap<>();
@@ -93,7 +103,13 @@ final class AtMostOnceTest {
       int index = calls.indexOf(applied);
       assertTrue(index > last, context + ": " + applied + " after " + last + " in " + history);
       assertTrue(told.get(applied) != Told.NOT_WRITTEN, context + ": " + applied + " is there");
+      assertTrue(
+          told.get(applied) != Told.CONDITION_FAILED, context + ": " + applied + " is there");
       last = index;
+      Long sum = sums.get(applied);
+      if (sum != null) {
+        assertEquals(history.indexOf(applied) + 1, sum, context + ": " + applied);
+      }
     }
     for (String call : calls) {
       assertTrue(
@@ -165,18 +181,29 @@ final class AtMostOnceTest {
             () -> {
               Namespace places = client.namespace("places");
               Semaphore outstanding = new Semaphore(OUTSTANDING_EACH);
-              for (int i = 0; i < WRITES_EACH; i++) {
-                outstanding.acquireUninterruptibly();
-                String id = writer + "-" + i;
-                requestId.set(id);
-                write(places, writer, id, random)
-                    .whenComplete(
-                        (result, failure) -> {
-                          told.put(id, told(failure));
-                          outstanding.release();
-                        });
+              requestId.set("stream-" + writer);
+              WriterOptions settings =
+                  WriterOptions.defaults().withDeadline(Duration.ofMillis(600));
+              try (StreamedWriter stream = places.writer(settings)) {
+                for (int i = 0; i < WRITES_EACH; i++) {
+                  outstanding.acquireUninterruptibly();
+                  String id = writer + "-" + i;
+                  requestId.set(id);
+                  CompletableFuture<WriteResult> written =
+                      random.nextBoolean()
+                          ? write(places, writer, id, random)
+                          : write(stream, writer, id, random);
+                  written.whenComplete(
+                      (result, failure) -> {
+                        told.put(id, told(result, failure));
+                        if (result != null && !result.sums().isEmpty()) {
+                          sums.put(id, result.sums().get(0));
+                        }
+                        outstanding.release();
+                      });
+                }
+                outstanding.acquireUninterruptibly(OUTSTANDING_EACH);
               }
-              outstanding.acquireUninterruptibly(OUTSTANDING_EACH);
             });
     thread.start();
     return thread;
@@ -192,10 +219,17 @@ final class AtMostOnceTest {
     }
     String partition = "partition " + random.nextInt(2);
     int record = random.nextInt(RECORDS_EACH);
-    int kind = random.nextInt(10);
-    if (kind < 6) {
+    int kind = random.nextInt(12);
+    if (kind < 5) {
+      return places.putAsync(noted(partition, writer, record, id), id.getBytes(), options);
+    } else if (kind < 7) {
+      options = options.withCondition(condition(random));
       return places.putAsync(noted(partition, writer, record, id), id.getBytes(), options);
     } else if (kind < 8) {
+      return places
+          .incrementAsync(noted(partition, writer, COUNTER, id), 1, options)
+          .thenApply(IncrementResult::write);
+    } else if (kind < 10) {
       return places.deleteAsync(noted(partition, writer, record, id), options);
     }
     WriteBatch.Builder batch = WriteBatch.of(partition);
@@ -207,16 +241,41 @@ final class AtMostOnceTest {
     return places.writeAsync(batch.build(), options);
   }
 
+  private CompletableFuture<WriteResult> write(
+      StreamedWriter stream, int writer, String id, Random random) {
+    String partition = "partition " + random.nextInt(2);
+    int record = random.nextInt(RECORDS_EACH);
+    int kind = random.nextInt(10);
+    if (kind < 5) {
+      return stream.put(noted(partition, writer, record, id), id);
+    } else if (kind < 8) {
+      OperationOptions options = OperationOptions.defaults().withCondition(condition(random));
+      return stream.put(noted(partition, writer, record, id), id.getBytes(), options);
+    }
+    WriteBatch.Builder batch = WriteBatch.of(partition);
+    for (int i = 0; i < RECORDS_EACH; i++) {
+      if (i != record) {
+        batch.put(noted(partition, writer, i, id).sortKey(), id.getBytes());
+      }
+    }
+    return stream.write(batch.build());
+  }
+
+  private static Condition condition(Random random) {
+    return random.nextBoolean() ? Condition.absent() : Condition.present();
+  }
+
   private Key noted(String partition, int writer, int record, String id) {
     Key key = Key.of(partition, writer + "/" + record);
     called.computeIfAbsent(key, k -> Collections.synchronizedList(new ArrayList<>())).add(id);
     return key;
   }
 
-  private static Told told(Throwable failure) {
-    if (failure == null) {
-      return Told.WRITTEN;
+  private static Told told(WriteResult result, Throwable thrown) {
+    if (thrown == null) {
+      return result.tookEffect() ? Told.WRITTEN : Told.CONDITION_FAILED;
     }
+    Throwable failure = thrown instanceof CompletionException ? thrown.getCause() : thrown;
     if (failure instanceof NotWrittenException) {
       return Told.NOT_WRITTEN;
     }

@@ -34,6 +34,12 @@ final class FakeCluster implements AutoCloseable {
 
   volatile Function<Arrival, Fault> faults = arrival -> Fault.NONE;
 
+  /** How many writes of a stream may be without a result. */
+  volatile int windowWrites = 256;
+
+  /** Messages of streams of writes that reached a dispatcher. */
+  final AtomicInteger streamMessages = new AtomicInteger();
+
   /** How many creations of namespaces are carried out and not answered. */
   final AtomicInteger breakCreations = new AtomicInteger();
 

@@ -1,31 +1,33 @@
 package io.byssus.client;
 
-import com.google.protobuf.ByteString;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.kv.v1.Absent;
-import io.byssus.proto.kv.v1.Acknowledgement;
 import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.IncrementRequest;
 import io.byssus.proto.kv.v1.KeyError;
 import io.byssus.proto.kv.v1.KeyResult;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
+import io.byssus.proto.kv.v1.ListVersionsRequest;
+import io.byssus.proto.kv.v1.ListVersionsResponse;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
 import io.byssus.proto.kv.v1.PutRequest;
 import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.proto.kv.v1.Record;
-import io.byssus.proto.kv.v1.Remove;
 import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ResolveResponse;
 import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
+import io.byssus.proto.kv.v1.ScanShardRequest;
+import io.byssus.proto.kv.v1.ScanShardResponse;
 import io.byssus.proto.kv.v1.WriteBatchRequest;
-import io.byssus.proto.kv.v1.WriteOperation;
-import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriteResponse;
+import io.byssus.proto.kv.v1.WriteStreamRequest;
+import io.byssus.proto.kv.v1.WriteStreamResponse;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -54,7 +56,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
   private static final Context.Key<String> REQUEST_ID = Context.key("request-id");
 
   private final FakeCluster cluster;
-  private final int number;
+  private final FakeWrites writes;
   private final Server server;
   private final int port;
 
@@ -77,6 +79,9 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
   final List<MultiGetRequest> multiGets = new CopyOnWriteArrayList<>();
   final List<ScanRequest> scans = new CopyOnWriteArrayList<>();
   final List<String> requestIds = new CopyOnWriteArrayList<>();
+  final List<ScanShardRequest> shardScans = new CopyOnWriteArrayList<>();
+  final List<ListVersionsRequest> versionLists = new CopyOnWriteArrayList<>();
+  final AtomicInteger streams = new AtomicInteger();
   final AtomicInteger resolves = new AtomicInteger();
   final AtomicInteger piecesSent = new AtomicInteger();
   final AtomicInteger cancelledScans = new AtomicInteger();
@@ -86,7 +91,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
    */
   FakeDispatcher(FakeCluster cluster, int number, int wantedPort) throws IOException {
     this.cluster = cluster;
-    this.number = number;
+    this.writes = new FakeWrites(cluster, number);
     this.server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort))
@@ -147,111 +152,51 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
 
   @Override
   public void put(PutRequest request, StreamObserver<WriteResponse> to) {
-    WriteOperation operation =
-        WriteOperation.newBuilder()
-            .setSortKey(request.getKey().getSortKey())
-            .setPut(request.getValue())
-            .build();
-    write(
-        request.getNamespace(),
-        request.getKey().getPartitionKey(),
-        List.of(operation),
-        request.getOptions(),
-        to);
+    writes.put(request, REQUEST_ID.get(), to);
   }
 
   @Override
   public void delete(DeleteRequest request, StreamObserver<WriteResponse> to) {
-    WriteOperation operation =
-        WriteOperation.newBuilder()
-            .setSortKey(request.getKey().getSortKey())
-            .setRemove(Remove.getDefaultInstance())
-            .build();
-    write(
-        request.getNamespace(),
-        request.getKey().getPartitionKey(),
-        List.of(operation),
-        request.getOptions(),
-        to);
+    writes.delete(request, REQUEST_ID.get(), to);
+  }
+
+  @Override
+  public void increment(IncrementRequest request, StreamObserver<WriteResponse> to) {
+    writes.increment(request, REQUEST_ID.get(), to);
   }
 
   @Override
   public void writeBatch(WriteBatchRequest request, StreamObserver<WriteResponse> to) {
-    write(
-        request.getNamespace(),
-        request.getPartitionKey(),
-        request.getOperationsList(),
-        request.getOptions(),
-        to);
+    writes.batch(request, REQUEST_ID.get(), to);
   }
 
-  private void write(
-      String namespace,
-      ByteString partitionKey,
-      List<WriteOperation> operations,
-      WriteOptions options,
-      StreamObserver<WriteResponse> to) {
-    Arrival arrival =
-        new Arrival(number, REQUEST_ID.get(), namespace, partitionKey, operations, options);
-    cluster.arrivals.add(arrival);
-    ErrorCode refusal = cluster.refusal(arrival);
-    Fault fault = cluster.faults.apply(arrival);
-    if (fault instanceof Fault.Refuse refuse) {
-      refusal = refuse.code();
-    }
-    if (refusal != null) {
-      fail(to, refusal);
-      return;
-    }
-    FakeShard shard = cluster.shard(namespace, partitionKey);
-    Supplier<FakeShard.Outcome> handOver =
-        () ->
-            shard.append(
-                arrival.requestId(),
-                partitionKey,
-                operations,
-                arrival.stamp(),
-                cluster.nowMillis());
-    if (fault instanceof Fault.Break broken) {
-      if (broken.handOver()) {
-        handOver.get();
-      }
-      to.onError(Status.UNAVAILABLE.withDescription("connection reset").asException());
-    } else if (fault instanceof Fault.Swallow) {
-      handOver.get();
-    } else if (fault instanceof Fault.Stick) {
-      cluster.stuck.add(handOver::get);
-      fail(to, ErrorCode.INDETERMINATE);
-    } else if (fault instanceof Fault.StickSilently) {
-      cluster.stuck.add(handOver::get);
-    } else if (fault instanceof Fault.Delay) {
-      cluster.stuck.add(() -> acknowledge(shard, handOver.get(), options, to));
-    } else {
-      if (fault instanceof Fault.Duplicate) {
-        cluster.stuck.add(handOver::get);
-      }
-      acknowledge(shard, handOver.get(), options, to);
-    }
+  @Override
+  public StreamObserver<WriteStreamRequest> writeStream(StreamObserver<WriteStreamResponse> to) {
+    streams.incrementAndGet();
+    return new FakeWriteStream(cluster, writes, to);
   }
 
-  private void acknowledge(
-      FakeShard shard,
-      FakeShard.Outcome outcome,
-      WriteOptions options,
-      StreamObserver<WriteResponse> to) {
-    boolean applied = options.getAcknowledgement() == Acknowledgement.APPLIED;
-    if (applied && !outcome.writeTookEffect()) {
-      fail(to, ErrorCode.WRITE_EXPIRED);
+  @Override
+  public void scanShard(ScanShardRequest request, StreamObserver<ScanShardResponse> to) {
+    shardScans.add(request);
+    FakeShard shard = cluster.shards.get(request.getShard());
+    ErrorCode fault = readFaults.get();
+    if (fault == null) {
+      fault = cluster.tokenProblem(shard, request.getOptions().getSessionTokenMap());
+    }
+    if (fault != null) {
+      fail(to, fault);
       return;
     }
-    answer(
-        to,
-        WriteResponse.newBuilder()
-            .setShard(shard.number())
-            .setPosition(outcome.position())
-            .setVersion(applied ? outcome.version() : 0)
-            .setDispatcherTimeMs(cluster.nowMillis())
-            .build());
+    send(FakeScan.pieces(request, shard, pieceRecords), to);
+  }
+
+  @Override
+  public void listVersions(ListVersionsRequest request, StreamObserver<ListVersionsResponse> to) {
+    versionLists.add(request);
+    Key key = Key.of(request.getKey().getPartitionKey(), request.getKey().getSortKey());
+    FakeShard shard = cluster.shard(request.getNamespace(), key.partition());
+    answer(to, FakeScan.versions(request, key, shard).setContext(context(shard)).build());
   }
 
   @Override
@@ -329,9 +274,12 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
       fail(to, fault);
       return;
     }
-    ArrayDeque<ScanResponse> pieces = FakeScan.pieces(request, shard, pieceRecords);
+    send(FakeScan.pieces(request, shard, pieceRecords), to);
+  }
+
+  private <R> void send(ArrayDeque<R> pieces, StreamObserver<R> to) {
     int pieceLimit = piecesUntilBreak;
-    ServerCallStreamObserver<ScanResponse> stream = (ServerCallStreamObserver<ScanResponse>) to;
+    ServerCallStreamObserver<R> stream = (ServerCallStreamObserver<R>) to;
     stream.setOnCancelHandler(cancelledScans::incrementAndGet);
     AtomicInteger sent = new AtomicInteger();
     boolean[] over = new boolean[1];

@@ -1,9 +1,17 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.proto.kv.v1.Deleted;
+import io.byssus.proto.kv.v1.ListVersionsRequest;
+import io.byssus.proto.kv.v1.ListVersionsResponse;
+import io.byssus.proto.kv.v1.NamespaceRecord;
+import io.byssus.proto.kv.v1.Record;
+import io.byssus.proto.kv.v1.RecordVersion;
 import io.byssus.proto.kv.v1.ScanRecord;
 import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
+import io.byssus.proto.kv.v1.ScanShardRequest;
+import io.byssus.proto.kv.v1.ScanShardResponse;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Map;
@@ -68,5 +76,60 @@ final class FakeScan {
     return bytes.compare(sort, request.getRange().getStart()) >= 0
         && (request.getRange().getEnd().isEmpty()
             || bytes.compare(sort, request.getRange().getEnd()) < 0);
+  }
+
+  /** The records of a namespace that a shard holds, in pieces. Tokens as for one partition key. */
+  static ArrayDeque<ScanShardResponse> pieces(
+      ScanShardRequest request, FakeShard shard, int pieceRecords) {
+    ArrayDeque<ScanShardResponse> pieces = new ArrayDeque<>();
+    ScanShardResponse.Builder piece = ScanShardResponse.newBuilder();
+    ByteString after =
+        request.getPageToken().isEmpty() ? null : request.getPageToken().substring(MARK.size());
+    ByteString last = null;
+    for (Map.Entry<Key, FakeShard.StoredValue> entry : shard.records().entrySet()) {
+      ByteString name = ByteString.copyFromUtf8(entry.getKey().toString());
+      if (after != null) {
+        if (name.equals(after)) {
+          after = null;
+        }
+        continue;
+      }
+      if (piece.getRecordsCount() == pieceRecords) {
+        pieces.add(
+            piece
+                .setNextPageToken(MARK.concat(last))
+                .setContext(FakeDispatcher.context(shard))
+                .build());
+        piece = ScanShardResponse.newBuilder();
+      }
+      last = name;
+      piece.addRecords(
+          NamespaceRecord.newBuilder()
+              .setKey(WriteRequest.toProto(entry.getKey()))
+              .setRecord(
+                  Record.newBuilder()
+                      .setValue(entry.getValue().value())
+                      .setVersion(entry.getValue().version())));
+    }
+    pieces.add(piece.setContext(FakeDispatcher.context(shard)).build());
+    return pieces;
+  }
+
+  /** The one version that a fake shard keeps, as long as it is asked for from the beginning. */
+  static ListVersionsResponse.Builder versions(
+      ListVersionsRequest request, Key key, FakeShard shard) {
+    ListVersionsResponse.Builder response = ListVersionsResponse.newBuilder();
+    FakeShard.StoredValue value = shard.get(key);
+    if (!request.getPageToken().isEmpty()) {
+      return response.addVersions(
+          RecordVersion.newBuilder().setVersion(1).setDeleted(Deleted.getDefaultInstance()));
+    }
+    return response
+        .addVersions(
+            RecordVersion.newBuilder()
+                .setVersion(value.version())
+                .setValue(value.value())
+                .setExpiresMs(5_000))
+        .setNextPageToken(MARK);
   }
 }

@@ -1,0 +1,394 @@
+package io.byssus.client;
+
+import io.byssus.model.ErrorCode;
+import io.byssus.proto.kv.v1.WriteStreamOpen;
+import io.byssus.proto.kv.v1.WriteStreamResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread of a {@link StreamedWriter}. It alone sends, retries and ends the writer's writes, so
+ * their state needs little locking: other threads put what they have into the {@link WriterInbox}.
+ *
+ * <p>No write has a timer or a thread hop of its own: what has become ready while one message was
+ * being sent goes into the next, results come many to a message, and callers are told a batch at a
+ * time on the callback executor. One look at the clock, ten times a second, ends the writes whose
+ * deadline has passed.
+ *
+ * <p>When a stream breaks, its writes without a result are sent again on a stream to another
+ * dispatcher, under the same stamps: which of them the log has, the shards know.
+ */
+final class WriterLoop implements LiveCalls.Call {
+  private static final Logger LOG = LoggerFactory.getLogger(WriterLoop.class);
+
+  /** How many stamps a write may use up that is certainly not written under any of them. */
+  private static final int MAX_STAMPS = 5;
+
+  private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final WritePath path;
+  private final Calls calls;
+  private final String namespaceName;
+  private final RecordOrder order;
+  private final WriteTerms terms;
+  private final OpenWrites open;
+  private final WriterInbox inbox = new WriterInbox();
+  private final Thread thread;
+  private volatile ResolvedNamespace known;
+  private volatile CallFailure closing;
+
+  // Of the thread alone.
+  private final ArrayDeque<StreamedWrite> sendable = new ArrayDeque<>();
+  private final PriorityQueue<StreamedWrite> delayed =
+      new PriorityQueue<>((a, b) -> Long.compare(a.retryAt() - b.retryAt(), 0));
+  private List<StreamedWrite> ended = new ArrayList<>();
+  private WriteStreamCall stream;
+  private Dispatcher last;
+  private Backoff streamBackoff;
+  private long streamAt;
+  private long sweepAt;
+
+  /**
+   * @param terms of every write but for the deadline
+   * @param open bounds the writer's writes
+   */
+  WriterLoop(
+      WritePath path, String namespace, RecordOrder order, WriteTerms terms, OpenWrites open) {
+    this.path = path;
+    this.calls = path.calls();
+    this.namespaceName = namespace;
+    this.order = order;
+    this.terms = terms;
+    this.open = open;
+    this.streamBackoff = calls.backoff();
+    this.streamAt = calls.now();
+    this.sweepAt = calls.now();
+    this.thread = new Thread(this::run, "byssus-client-writer-" + namespace);
+    this.thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+    calls.live().begin(this);
+  }
+
+  WriterInbox inbox() {
+    return inbox;
+  }
+
+  /** Begins a write that holds its place in the bound on open writes. */
+  void begin(StreamedWrite write) {
+    order.join(write.turn());
+    if (!inbox.begun(write) && write.abort(closing, terms.requestId(), order)) {
+      tell(List.of(write));
+    }
+  }
+
+  /** Finds the namespace of a write whose turn has come. */
+  void resolve(StreamedWrite write) {
+    ResolvedNamespace found = known;
+    if (found != null) {
+      write.openOn(found, path.writer());
+      return;
+    }
+    path.directory()
+        .resolve(
+            namespaceName,
+            terms.requestId(),
+            write.deadline(),
+            new RetriedCall.Outcome<>() {
+              @Override
+              public void answered(ResolvedNamespace resolved) {
+                known = resolved;
+                write.openOn(resolved, path.writer());
+              }
+
+              @Override
+              public void failed(CallFailure failure) {
+                inbox.unresolved(write, failure);
+              }
+            });
+  }
+
+  /** Ends every open write with this failure, and the thread. */
+  @Override
+  public void abort(CallFailure failure) {
+    closing = failure;
+    inbox.wake();
+  }
+
+  private void run() {
+    try {
+      while (closing == null) {
+        WriterInbox.Content content = inbox.take(patience());
+        step(content);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("a writer failed namespace={}", namespaceName, e);
+      closing = CallFailure.local(ErrorCode.INTERNAL_FAULT, "the writer failed: " + e);
+    } catch (InterruptedException e) {
+      // Nobody interrupts this thread but who wants it to end.
+      closing = LiveCalls.clientClosed();
+    }
+    if (stream != null) {
+      stream.stop();
+    }
+    // Those that begin after this are ended by the one who begins them.
+    inbox.close().forEach(write -> abort(write, closing));
+    tellEnded();
+    calls.live().end(this);
+  }
+
+  private void step(WriterInbox.Content content) {
+    long now = calls.now();
+    content.arrived().forEach(arrived -> take(arrived, now));
+    content.unresolved().forEach(unresolved -> abort(unresolved.write(), unresolved.failure()));
+    sendable.addAll(content.sendable());
+    while (!delayed.isEmpty() && delayed.peek().retryAt() - now <= 0) {
+      resume(delayed.poll());
+    }
+    if (sweepAt - now <= 0) {
+      sweepAt = now + SWEEP_NANOS;
+      sweep(now);
+    }
+    send(now);
+    tellEnded();
+  }
+
+  private void resume(StreamedWrite write) {
+    if (write.isEnded()) {
+      return;
+    }
+    if (write.hasStamp()) {
+      sendable.add(write);
+    } else {
+      resolve(write);
+    }
+  }
+
+  private void sweep(long now) {
+    CallFailure passed = CallFailure.local(ErrorCode.DEADLINE_PASSED, "the deadline passed");
+    for (StreamedWrite write : inbox.overdue(now)) {
+      abort(write, passed);
+    }
+    if (stream != null && stream.isSilent(now, Durations.nanos(calls.retries().attemptTimeout()))) {
+      WriteStreamCall silent = stream;
+      silent.stop();
+      broken(
+          silent,
+          CallFailure.local(ErrorCode.DEADLINE_PASSED, "a dispatcher does not answer"),
+          now);
+    }
+  }
+
+  /** How long there is nothing to do but for what others bring. */
+  private long patience() {
+    long now = calls.now();
+    long until = inbox.isIdle() ? Long.MAX_VALUE : sweepAt - now;
+    if (!delayed.isEmpty()) {
+      until = Math.min(until, delayed.peek().retryAt() - now);
+    }
+    if (stream == null && !sendable.isEmpty()) {
+      until = Math.min(until, streamAt - now);
+    }
+    return Math.max(0, until);
+  }
+
+  // Sending
+
+  private void send(long now) {
+    while (!sendable.isEmpty()) {
+      StreamedWrite write = sendable.peek();
+      if (write.isEnded()) {
+        sendable.poll();
+        continue;
+      }
+      if (stream != null && stream.isIdle() && !stream.namespace().equals(write.namespace())) {
+        stream.stop();
+        stream = null;
+        streamAt = now;
+      }
+      if (stream == null) {
+        if (streamAt - now > 0) {
+          return;
+        }
+        open(write.namespace(), now);
+      }
+      if (!stream.takes(write)) {
+        break;
+      }
+      stream.add(write, now);
+      sendable.poll();
+    }
+    if (stream != null) {
+      stream.send();
+    }
+  }
+
+  private void open(ResolvedNamespace namespace, long now) {
+    last = calls.dispatchers().pick(last);
+    stream = new WriteStreamCall(last, namespace, inbox);
+    WriteStreamOpen message =
+        WriteStreamOpen.newBuilder()
+            .setNamespace(namespaceName)
+            .setWriterId(path.writer().id())
+            .setNamespaceId(namespace.id())
+            .setAcknowledgement(terms.acknowledgement().toProto())
+            .build();
+    stream.open(message, terms.tag(), now);
+  }
+
+  // What comes back
+
+  private void take(WriterInbox.Arrived arrived, long now) {
+    if (arrived.stream() != stream) {
+      return;
+    }
+    if (arrived.end()) {
+      CallFailure failure = arrived.failure();
+      broken(
+          stream,
+          failure == null
+              ? CallFailure.local(ErrorCode.SHUTTING_DOWN, "the dispatcher ended the stream")
+              : failure,
+          now);
+      return;
+    }
+    WriteStreamResponse response = arrived.response();
+    stream.took(response, now);
+    if (response.hasOpened()) {
+      path.writer().clock().observe(response.getOpened().getDispatcherTimeMs());
+      streamBackoff = calls.backoff();
+    }
+    for (io.byssus.proto.kv.v1.WriteResult result : response.getResultsList()) {
+      StreamedWrite write = stream.answered(result.getNumber());
+      if (write != null && !write.isEnded()) {
+        ended(write, result, now);
+      }
+    }
+  }
+
+  private void ended(StreamedWrite write, io.byssus.proto.kv.v1.WriteResult result, long now) {
+    if (result.hasResponse()) {
+      CallFailure implausible =
+          CallFailure.implausible(result.getResponse(), write.expectedShard());
+      if (implausible != null) {
+        forget(write.namespace());
+        abort(write, implausible);
+        return;
+      }
+      if (result.getResponse().getDispatcherTimeMs() != 0) {
+        path.writer().clock().observe(result.getResponse().getDispatcherTimeMs());
+      }
+      terms.session().saw(result.getResponse().getShard(), result.getResponse().getPosition());
+      if (write.acknowledged(WriteResult.of(result.getResponse()), order)) {
+        ended.add(write);
+      }
+      return;
+    }
+    CallFailure failure =
+        CallFailure.ofPart(
+            result.getError().getReason(),
+            result.getError().getMessage(),
+            Duration.ofMillis(result.getError().getRetryAfterMs()));
+    write.copyFailed(failure);
+    failed(write, failure, now);
+  }
+
+  /** A write failed that has no copy under way: it goes again, or ends. */
+  private void failed(StreamedWrite write, CallFailure failure, long now) {
+    if (failure.knowledgeIsStale()) {
+      forget(write.namespace());
+    }
+    long retryAt = now + write.backoff(calls, failure);
+    boolean inTime = retryAt - write.deadline() < 0;
+    if (inTime && failure.needsNewStamp() && write.mayHaveNewStamp(MAX_STAMPS)) {
+      write.dropStamp();
+      delay(write, retryAt);
+    } else if (inTime && failure.retryable()) {
+      delay(write, retryAt);
+    } else {
+      abort(write, failure);
+    }
+  }
+
+  private void delay(StreamedWrite write, long retryAt) {
+    write.retryAt(retryAt);
+    delayed.add(write);
+  }
+
+  /** The stream is over: its writes go again on another, unless its failure is one of theirs. */
+  private void broken(WriteStreamCall broken, CallFailure failure, long now) {
+    List<StreamedWrite> writes = new ArrayList<>(broken.unanswered());
+    stream = null;
+    streamAt = now + streamBackoff.next(failure);
+    for (StreamedWrite write : writes) {
+      write.copyLost();
+    }
+    if (failure.retryable()) {
+      // In their order, before those that were never sent.
+      writes.removeIf(StreamedWrite::isEnded);
+      for (int i = writes.size() - 1; i >= 0; i--) {
+        sendable.addFirst(writes.get(i));
+      }
+      return;
+    }
+    writes.addAll(sendable);
+    sendable.clear();
+    for (StreamedWrite write : writes) {
+      if (!write.isEnded()) {
+        failed(write, failure, now);
+      }
+    }
+  }
+
+  private void forget(ResolvedNamespace namespace) {
+    path.directory().drop(namespaceName, namespace);
+    if (namespace.equals(known)) {
+      known = null;
+    }
+  }
+
+  private void abort(StreamedWrite write, CallFailure failure) {
+    if (write.abort(failure, terms.requestId(), order)) {
+      ended.add(write);
+    }
+  }
+
+  /** Has the callers of the writes told that have ended. */
+  private void tellEnded() {
+    if (ended.isEmpty()) {
+      return;
+    }
+    List<StreamedWrite> batch = ended;
+    ended = new ArrayList<>();
+    Runnable tell = () -> tell(batch);
+    try {
+      calls.callbacks().execute(tell);
+    } catch (RejectedExecutionException e) {
+      // The user has shut his executor down; his callers must not wait for ever.
+      tell.run();
+    }
+  }
+
+  private void tell(List<StreamedWrite> batch) {
+    long bytes = 0;
+    for (StreamedWrite write : batch) {
+      bytes += write.bytes();
+      try {
+        write.tell();
+      } catch (RuntimeException e) {
+        LOG.warn("a listener of a write failed namespace={}", namespaceName, e);
+      }
+    }
+    open.leave(batch.size(), bytes);
+    inbox.told(batch);
+  }
+}

@@ -1,0 +1,190 @@
+package io.byssus.client;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.byssus.model.ErrorCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class StreamedWriterTest extends WriteScenario {
+  @Test
+  void manyWritesGoInFewMessagesAndEachHasItsOutcome() {
+    AtomicInteger acknowledged = new AtomicInteger();
+    try (StreamedWriter writer = places.writer()) {
+      for (int i = 0; i < 20_000; i++) {
+        writer.put(
+            Key.of("partition " + i % 50, "" + i),
+            new byte[] {1},
+            OperationOptions.defaults(),
+            (result, failure) -> {
+              assertNotNull(result);
+              acknowledged.incrementAndGet();
+            });
+      }
+    }
+    assertEquals(20_000, acknowledged.get());
+    assertEquals(20_000, cluster.shards.stream().mapToInt(s -> s.records().size()).sum());
+    int messages = cluster.streamMessages.get();
+    assertTrue(messages < 10_000, messages + " messages");
+    assertEquals(1, streams());
+  }
+
+  @Test
+  void theWritesOfOneRecordTakeEffectInTheOrderOfTheCallsByWhicheverWay() {
+    try (StreamedWriter writer = places.writer()) {
+      List<CompletableFuture<WriteResult>> results = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        String value = "" + i;
+        results.add(i % 3 == 0 ? places.putAsync(AMSTERDAM, value) : writer.put(AMSTERDAM, value));
+      }
+      results.forEach(CompletableFuture::join);
+    }
+    assertEquals("199", cluster.text(AMSTERDAM));
+    assertEquals(200, cluster.history(AMSTERDAM).size());
+  }
+
+  @Test
+  void aConditionThatDoesNotHoldIsAnOutcome() {
+    try (StreamedWriter writer = places.writer()) {
+      OperationOptions ifAbsent = OperationOptions.defaults().withCondition(Condition.absent());
+      assertTrue(writer.put(AMSTERDAM, "1".getBytes(), ifAbsent).join().tookEffect());
+      WriteResult second = writer.put(AMSTERDAM, "2".getBytes(), ifAbsent).join();
+      assertFalse(second.tookEffect());
+      assertEquals(WriteFailureReason.CONDITION_NOT_MET, second.failure().orElseThrow().reason());
+      assertEquals(List.of(4L), writer.increment(Key.of("NL", "n"), 4).join().sums());
+      writer.delete(AMSTERDAM).join();
+    }
+    assertEquals(null, cluster.text(AMSTERDAM));
+  }
+
+  @Test
+  void whenAStreamBreaksItsWritesGoAgainUnderTheSameStampsAndHappenOnce() {
+    faultsInTurn(new Fault.Break(true), new Fault.Break(false), new Fault.Duplicate());
+    try (StreamedWriter writer = places.writer()) {
+      for (int i = 0; i < 100; i++) {
+        writer.put(Key.of("NL", "" + i), "" + i);
+      }
+      writer.flush();
+      for (int i = 0; i < 100; i++) {
+        assertEquals(1, cluster.history(Key.of("NL", "" + i)).size());
+      }
+    }
+    cluster.releaseStuck();
+    assertEquals(3, streams());
+    for (int i = 0; i < 100; i++) {
+      String text = "" + i;
+      assertEquals(
+          1, cluster.arrivalsOf(text).map(Arrival::stamp).distinct().count(), "stamps of " + i);
+      assertEquals(1, cluster.history(Key.of("NL", text)).size());
+    }
+  }
+
+  @Test
+  void aStreamThatSaysNothingIsLeftForAnother() {
+    faultsInTurn(new Fault.Swallow());
+    try (StreamedWriter writer = places.writer()) {
+      assertTrue(writer.put(AMSTERDAM, "water").join().tookEffect());
+    }
+    assertEquals(1, cluster.history(AMSTERDAM).size());
+    assertEquals(2, cluster.arrivals.size());
+  }
+
+  @Test
+  void refusalsThatMayPassAreRepeatedAndOthersAreTold() {
+    faultsInTurn(
+        new Fault.Refuse(ErrorCode.LOG_UNAVAILABLE),
+        new Fault.Stick(),
+        new Fault.Refuse(ErrorCode.SHARD_LAGGING));
+    try (StreamedWriter writer = places.writer()) {
+      assertTrue(writer.put(AMSTERDAM, "water").join().tookEffect());
+      assertEquals(4, cluster.arrivals.size());
+      faultsInTurn(new Fault.Refuse(ErrorCode.LOG_REFUSED));
+      NotWrittenException e = failure(NotWrittenException.class, writer.put(AMSTERDAM, "mud"));
+      assertEquals(ErrorCode.LOG_REFUSED, e.code());
+    }
+  }
+
+  @Test
+  void aWriteWithoutAnAnswerIsIndeterminateAndOneNeverSentIsNotWritten() {
+    cluster.faults = arrival -> new Fault.StickSilently();
+    WriterOptions brief = WriterOptions.defaults().withDeadline(Duration.ofMillis(300));
+    try (StreamedWriter writer = places.writer(brief)) {
+      CompletableFuture<WriteResult> first = writer.put(AMSTERDAM, "1");
+      CompletableFuture<WriteResult> second = writer.put(AMSTERDAM, "2");
+      failure(IndeterminateException.class, first);
+      failure(NotWrittenException.class, second);
+    }
+  }
+
+  @Test
+  void aFullWindowHoldsTheCallerBackAndLosesNothing() throws Exception {
+    cluster.windowWrites = 2;
+    cluster.faults = arrival -> new Fault.Delay();
+    try (StreamedWriter writer = places.writer(WriterOptions.defaults().withMaxOpen(4, 1 << 20))) {
+      AtomicInteger begun = new AtomicInteger();
+      Thread caller =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 10; i++) {
+                  writer.put(Key.of("NL", "" + i), "" + i);
+                  begun.incrementAndGet();
+                }
+              });
+      caller.start();
+      await().until(() -> begun.get() == 4 && cluster.stuck.size() == 2);
+      await().during(Duration.ofMillis(100)).until(() -> begun.get() == 4);
+      cluster.faults = arrival -> Fault.NONE;
+      cluster.releaseStuck();
+      caller.join();
+      writer.flush();
+    }
+    assertEquals(10, cluster.shards.stream().mapToInt(s -> s.records().size()).sum());
+  }
+
+  @Test
+  void aNamespaceCreatedAnewIsFoundAgain() {
+    try (StreamedWriter writer = places.writer()) {
+      writer.put(AMSTERDAM, "1").join();
+      cluster.namespaces.put("places", 8);
+      assertTrue(writer.put(AMSTERDAM, "2").join().tookEffect());
+      cluster.namespaces.remove("places");
+      failure(NamespaceNotFoundException.class, writer.put(AMSTERDAM, "3"));
+    }
+  }
+
+  @Test
+  void closingTheClientEndsWhatIsOpen() {
+    cluster.faults = arrival -> new Fault.StickSilently();
+    StreamedWriter writer = places.writer();
+    CompletableFuture<WriteResult> stuck = writer.put(AMSTERDAM, "1");
+    await().until(() -> cluster.arrivals.size() == 1);
+    client.close();
+    failure(IndeterminateException.class, stuck);
+    writer.close();
+    assertThrows(IllegalStateException.class, () -> writer.put(AMSTERDAM, "2"));
+  }
+
+  @Test
+  void whatIsPastALimitIsToldAtOnce() {
+    try (StreamedWriter writer = places.writer()) {
+      InvalidRequestException e =
+          failure(InvalidRequestException.class, writer.put(Key.of("NL"), new byte[1 << 21]));
+      assertEquals("value", e.problems().get(0).field());
+    }
+  }
+
+  private int streams() {
+    return cluster.dispatchers.stream().mapToInt(d -> d.streams.get()).sum();
+  }
+}
