@@ -3,7 +3,7 @@ package io.byssus.server;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +59,7 @@ final class ShardBarriers {
 
   /** One barrier and those who wait for it. Guarded by the shard's lock. */
   private static final class Barrier {
-    final Set<CompletableFuture<Long>> readers = new HashSet<>();
+    final Set<CompletableFuture<Long>> readers = new LinkedHashSet<>();
     boolean wantedAnyway;
     boolean handedOver;
     boolean logged;

@@ -1,0 +1,363 @@
+package io.byssus.systemtests.simulation;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.controlplane.state.Decision;
+import io.byssus.model.Limits;
+import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.NodeRole;
+import io.byssus.proto.internal.v1.ControlCommand;
+import io.byssus.proto.internal.v1.CreateNamespaceCommand;
+import io.byssus.proto.internal.v1.InitClusterCommand;
+import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.proto.internal.v1.LogReadyCommand;
+import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.RegisterNodeCommand;
+import io.byssus.proto.internal.v1.WatchReplicasResponse;
+import io.byssus.proto.log.v1.Barrier;
+import io.byssus.proto.log.v1.IncarnationStart;
+import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.storage.StorageSeat;
+import io.byssus.testkit.Seed;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** One run: a cluster, its clients and its misfortunes, all from one seed. */
+final class Simulation implements AutoCloseable {
+  static final int INCARNATION = 1;
+  static final String NAMESPACE = "places";
+
+  /** How many events at least go by while things go wrong; then all must come to rest. */
+  static final int TROUBLED_STEPS = 1_100;
+
+  private static final int MOST_STEPS = 60_000;
+  private static final String CLUSTER = "c-simulated";
+  private static final int SERVERS = 3;
+  private static final int DISPATCHERS = 2;
+  private static final int CLIENTS = 3;
+  private static final long MAX_SKEW_MILLIS = 2_000;
+
+  private final Optional<PlantedBug> bug;
+  private final Trace trace = new Trace();
+  private final Schedule schedule;
+  private final Network network;
+  private final StorageSeat storage;
+  private final List<LogPartition> partitions = new ArrayList<>();
+  private final Checks checks;
+  private final ControlPlane controlPlane;
+  private final List<SimulatedServer> servers = new ArrayList<>();
+  private final List<SimulatedDispatcher> dispatchers = new ArrayList<>();
+  private final List<SimulatedClient> clients = new ArrayList<>();
+  private final int namespaceId;
+  private boolean calm;
+  private RuntimeException failure;
+
+  Simulation(long seed, Optional<PlantedBug> bug) {
+    this.bug = bug;
+    this.schedule = new Schedule(new Seed(seed).random(), trace);
+    this.network = new Network(schedule);
+    this.storage =
+        new StorageSeat(
+            planted(PlantedBug.RECORDS_SKIPPED) ? 37 : 0, planted(PlantedBug.WRITER_WINDOWS_OFF));
+    int shards = 1 + random().nextInt(2);
+    for (int shard = 0; shard < shards; shard++) {
+      partitions.add(new LogPartition(shard, schedule));
+    }
+    this.checks = new Checks(partitions, schedule, trace);
+    this.controlPlane = new ControlPlane(this, 3);
+    for (int number = 0; number < SERVERS; number++) {
+      servers.add(new SimulatedServer(this, "server-" + number));
+    }
+    for (int number = 0; number < DISPATCHERS; number++) {
+      dispatchers.add(new SimulatedDispatcher(this, "dispatcher-" + number));
+    }
+    for (int number = 0; number < CLIENTS; number++) {
+      clients.add(new SimulatedClient(this, "client-" + number));
+    }
+    this.namespaceId = setUp();
+  }
+
+  private int setUp() {
+    controlPlane.setUp(
+        command ->
+            command.setInitCluster(
+                InitClusterCommand.newBuilder()
+                    .setClusterId(CLUSTER)
+                    .setClusterName("simulated")
+                    .setShardCount(partitions.size())
+                    .setReplicationFactor(2)
+                    .setExpectedServers(SERVERS)
+                    .setLogReplicationFactor(3)
+                    .setLogFormatVersion(Limits.LOG_FORMAT_VERSION)));
+    controlPlane.setUp(
+        command ->
+            command.setLogReady(
+                LogReadyCommand.newBuilder()
+                    .setLog(
+                        LogIdentity.newBuilder()
+                            .setTopic("simulated.wal")
+                            .setDeadLetterTopic("simulated.wal.dead-letter")
+                            .setKafkaClusterId("k")
+                            .setTopicId("t"))));
+    for (SimulatedServer server : servers) {
+      controlPlane.setUp(
+          command -> command.setRegisterNode(registration(server, server.id() + "-0")));
+    }
+    controlPlane.placeAtOnce();
+    controlPlane.setUp(
+        command ->
+            command.setCreateNamespace(
+                CreateNamespaceCommand.newBuilder()
+                    .setSpec(NamespaceSpec.newBuilder().setName(NAMESPACE))));
+    for (LogPartition partition : partitions) {
+      partition.append(
+          record(schedule.nowMillis())
+              .setIncarnationStart(
+                  IncarnationStart.newBuilder().setClusterId(CLUSTER).setIncarnation(INCARNATION))
+              .build()
+              .toByteArray());
+      partition.onAppend(() -> wake(partition.shard()));
+    }
+    return controlPlane.truth().namespace(NAMESPACE).orElseThrow().getRules().getNamespaceId();
+  }
+
+  private static RegisterNodeCommand registration(SimulatedServer server, String instance) {
+    return RegisterNodeCommand.newBuilder()
+        .setClusterId(CLUSTER)
+        .setNode(
+            Node.newBuilder()
+                .setNodeId(server.id())
+                .setRole(NodeRole.SERVER)
+                .setAddress(server.id() + ":7070")
+                .setInstanceId(instance))
+        .build();
+  }
+
+  private static LogRecord.Builder record(long writerTimeMillis) {
+    return LogRecord.newBuilder()
+        .setFormatVersion(Limits.LOG_FORMAT_VERSION)
+        .setWriterTimeMs(writerTimeMillis);
+  }
+
+  LogRecord barrier(SimulatedProcess by) {
+    return record(by.millis()).setBarrier(Barrier.getDefaultInstance()).build();
+  }
+
+  /** Runs until all has come to rest; throws where an invariant breaks. */
+  void run() {
+    controlPlane.start();
+    servers.forEach(SimulatedServer::start);
+    dispatchers.forEach(SimulatedDispatcher::start);
+    clients.forEach(SimulatedClient::start);
+    Misfortunes misfortunes = new Misfortunes(this);
+    misfortunes.start();
+    while (schedule.steps() < TROUBLED_STEPS) {
+      step();
+    }
+    calm = true;
+    network.heal();
+    misfortunes.end();
+    while (!atRest()) {
+      Invariant.ALL_COMES_TO_REST.hold(
+          schedule.steps() < MOST_STEPS, "after %d steps: %s", MOST_STEPS, unrest());
+      step();
+    }
+    servers.forEach(
+        server ->
+            server
+                .replicas()
+                .forEach(
+                    replica ->
+                        checks.applied(server.id(), replica.shardNumber(), replica.shard(), true)));
+  }
+
+  private void step() {
+    if (!schedule.step()) {
+      throw new IllegalStateException("nothing is left to happen");
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Does something whose failure fails the run, also where the caller would swallow it. */
+  void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      failure = failure == null ? e : failure;
+      throw e;
+    }
+  }
+
+  /** Goes on with what comes of a future, and fails the run where that throws. */
+  <T> void then(CompletableFuture<T> future, BiConsumer<T, Throwable> next) {
+    future.whenComplete((value, thrown) -> guarded(() -> next.accept(value, thrown)));
+  }
+
+  private boolean atRest() {
+    return clients.stream().allMatch(client -> client.open() == 0)
+        && servers.stream().allMatch(server -> server.process().isUp())
+        && partitions.stream()
+            .allMatch(partition -> replicasAtEnd(partition) >= 2 && partition.awayNanos() == 0);
+  }
+
+  private String unrest() {
+    return "calls open: "
+        + clients.stream().mapToInt(SimulatedClient::open).sum()
+        + ", replicas at the end: "
+        + partitions.stream().map(this::replicasAtEnd).toList()
+        + ", map: "
+        + controlPlane.truth().shards();
+  }
+
+  private long replicasAtEnd(LogPartition partition) {
+    return servers.stream()
+        .flatMap(server -> server.replicas().stream())
+        .filter(replica -> replica.shardNumber() == partition.shard())
+        .filter(replica -> replica.shard().nextOffset() == partition.end())
+        .count();
+  }
+
+  private void wake(int shard) {
+    for (SimulatedServer server : servers) {
+      for (SimulatedReplica replica : server.replicas()) {
+        if (replica.shardNumber() == shard) {
+          replica.fetchSoon();
+        }
+      }
+    }
+  }
+
+  /** A server tells the control plane that it is there; it does so again until its map says so. */
+  void register(SimulatedServer server) {
+    request(
+        server.process(),
+        command -> command.setRegisterNode(registration(server, server.instance())));
+  }
+
+  /** Asks members until one that leads answers. */
+  void request(SimulatedProcess from, Consumer<ControlCommand.Builder> body) {
+    ControlMember member = controlPlane.anyMember();
+    then(
+        network.call(
+            from,
+            member.process(),
+            "request",
+            3_000_000_000L,
+            () -> controlPlane.request(member, body)),
+        (decision, thrown) -> {
+          if (thrown != null) {
+            from.after(schedule.between(50, 400), "request again", () -> request(from, body));
+          } else if (decision instanceof Decision.Rejected rejected) {
+            trace.note("%s is refused: %s", from.name(), rejected.reason().getMessage());
+          }
+        });
+  }
+
+  void heartbeat(SimulatedProcess from, String nodeId, String instance) {
+    for (ControlMember member : controlPlane.members()) {
+      network.send(
+          from,
+          member.process(),
+          "heartbeat",
+          () -> controlPlane.heartbeat(member, nodeId, instance));
+    }
+  }
+
+  /** A server's report goes to every dispatcher. */
+  void reported(SimulatedServer from, WatchReplicasResponse report) {
+    for (SimulatedDispatcher dispatcher : dispatchers) {
+      network.send(
+          from.process(),
+          dispatcher.process(),
+          "report",
+          () -> dispatcher.heard(from.id(), report));
+    }
+  }
+
+  /** The leader of the control plane takes a turn. */
+  void leaderTurn(ClusterImage image) {}
+
+  SimulatedProcess process(String name) {
+    return new SimulatedProcess(
+        name, schedule, random().nextLong(-MAX_SKEW_MILLIS, MAX_SKEW_MILLIS));
+  }
+
+  SimulatedServer server(String id) {
+    return servers.stream().filter(server -> server.id().equals(id)).findFirst().orElseThrow();
+  }
+
+  SimulatedDispatcher anyDispatcher() {
+    return dispatchers.get(random().nextInt(dispatchers.size()));
+  }
+
+  private RandomGenerator random() {
+    return schedule.random();
+  }
+
+  boolean planted(PlantedBug which) {
+    return bug.isPresent() && bug.get() == which;
+  }
+
+  /** Whether nothing goes wrong any more. */
+  boolean calm() {
+    return calm;
+  }
+
+  int namespaceId() {
+    return namespaceId;
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  StorageSeat storage() {
+    return storage;
+  }
+
+  List<LogPartition> partitions() {
+    return partitions;
+  }
+
+  Checks checks() {
+    return checks;
+  }
+
+  ControlPlane controlPlane() {
+    return controlPlane;
+  }
+
+  List<SimulatedServer> servers() {
+    return servers;
+  }
+
+  List<SimulatedDispatcher> dispatchers() {
+    return dispatchers;
+  }
+
+  List<SimulatedClient> clients() {
+    return clients;
+  }
+
+  @Override
+  public void close() {
+    for (SimulatedServer server : servers) {
+      server.crash();
+    }
+    storage.close();
+  }
+}
