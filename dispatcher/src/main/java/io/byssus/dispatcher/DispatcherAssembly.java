@@ -26,6 +26,7 @@ import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.wal.KafkaWal;
 import io.byssus.wal.LogHost;
 import io.byssus.wal.Wal;
@@ -141,8 +142,10 @@ final class DispatcherAssembly {
       closing("lease", lease(controlPlane, map, listener.address()));
       closing("log", logHost);
     } finally {
-      // Closed first: calls in hand end while everything is still there.
+      // Closed next: calls in hand end while everything is still there.
       closing("listener", listener);
+      // Closed first: streams would never end by themselves.
+      closing("streams of writes", kv.streams());
     }
     MapFollower follower =
         new MapFollower(
@@ -168,10 +171,6 @@ final class DispatcherAssembly {
       LogHost logHost,
       MeterRegistry registry) {
     DispatcherMetrics metrics = new DispatcherMetrics(registry);
-    DispatcherWriter writer = new DispatcherWriter(new SecureRandom(), clock);
-    registry.gauge("byssus.dispatcher.writes.waiting", writer, DispatcherWriter::waiting);
-    WriteBudget budget = new WriteBudget(Runtime.getRuntime().maxMemory() / 4);
-    registry.gauge("byssus.dispatcher.writes.bytes", budget, WriteBudget::inHand);
     NamespaceResolver namespaces =
         new NamespaceResolver(
             map::current,
@@ -187,24 +186,42 @@ final class DispatcherAssembly {
     ReadPath reads =
         new ReadPath(
             namespaces, new ShardLocator(map::current), replicas, hot, channels, tools, clock);
+    WriteParts writeParts =
+        writeParts(namespaces, map, threads, router, replicas, logHost, metrics, registry);
+    WriteStreamHost streams = new WriteStreamHost(writeParts, threads.timer());
+    registry.gauge("byssus.dispatcher.streams.open", streams, WriteStreamHost::open);
+    return new KvService(
+        new WritePath(writeParts, threads.timer()), streams, reads, System::nanoTime);
+  }
+
+  private WriteParts writeParts(
+      NamespaceResolver namespaces,
+      ClusterMapWatcher map,
+      Threads threads,
+      ShardRouter router,
+      ReplicaReads replicas,
+      LogHost logHost,
+      DispatcherMetrics metrics,
+      MeterRegistry registry) {
+    DispatcherWriter writer = new DispatcherWriter(new SecureRandom(), clock);
+    registry.gauge("byssus.dispatcher.writes.waiting", writer, DispatcherWriter::waiting);
+    WriteBudget budget = new WriteBudget(Runtime.getRuntime().maxMemory() / 4);
+    registry.gauge("byssus.dispatcher.writes.bytes", budget, WriteBudget::inHand);
     RulesAnnouncer announcer = new RulesAnnouncer();
-    WritePath writes =
-        new WritePath(
-            namespaces,
-            new WriteRouter(
-                map::current,
-                shard -> router.lagging(shard, config.lagLimit()),
-                announcer,
-                metrics),
-            budget,
-            writer,
-            new LogAppender(logHost, announcer, clock, metrics),
-            replicas::awaitApplied,
-            new WriteAnswers(clock),
-            threads.timer(),
-            threads.writes(),
-            hooks);
-    return new KvService(writes, reads, System::nanoTime);
+    return new WriteParts(
+        namespaces,
+        new WriteRouter(
+            map::current, shard -> router.lagging(shard, config.lagLimit()), announcer, metrics),
+        budget,
+        writer,
+        new LogAppender(logHost, announcer, clock, metrics),
+        replicas::awaitApplied,
+        new WriteAnswers(clock),
+        clock,
+        System::nanoTime,
+        threads.writes(),
+        threads.sendings(),
+        hooks);
   }
 
   private GrpcListener listen(KvService kv, AdminService admin, MeterRegistry registry)
@@ -213,6 +230,7 @@ final class DispatcherAssembly {
         .name("dispatcher-grpc")
         .mostCalls(config.mostCalls())
         .serviceOnEventLoop(kv)
+        .endless(KvServiceGrpc.getWriteStreamMethod())
         .service(admin)
         .start();
   }

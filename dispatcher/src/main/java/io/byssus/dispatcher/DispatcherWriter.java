@@ -7,8 +7,12 @@ import io.byssus.proto.log.v1.WriterStamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,6 +68,19 @@ final class DispatcherWriter {
         window.close(stamp.getSequence());
       }
     }
+
+    /**
+     * Closes a sequence whose record may still come into the log.
+     *
+     * @param passed run once every stamp issued from then on has its floor above the sequence, so
+     *     that the late record would apply as nothing after any write under such a stamp; on
+     *     whichever thread closed the last sequence below, so it must not block
+     */
+    void giveUp(Runnable passed) {
+      if (closed.compareAndSet(false, true)) {
+        window.giveUp(stamp.getSequence(), passed);
+      }
+    }
   }
 
   /**
@@ -80,9 +97,13 @@ final class DispatcherWriter {
     return windows.values().stream().mapToInt(Window::waiting).sum();
   }
 
+  private record GivenUp(long sequence, Runnable passed) {}
+
   private final class Window {
     private final BitSet closedAhead = new BitSet(Limits.WRITER_WINDOW);
     private final ArrayDeque<CompletableFuture<Slot>> line = new ArrayDeque<>();
+    private final PriorityQueue<GivenUp> givenUp =
+        new PriorityQueue<>(Comparator.comparingLong(GivenUp::sequence));
     private final AtomicInteger admitting = new AtomicInteger();
     private long next = 1;
     private long lowestOpen = 1;
@@ -104,14 +125,26 @@ final class DispatcherWriter {
       return place;
     }
 
+    void giveUp(long sequence, Runnable passed) {
+      synchronized (this) {
+        givenUp.add(new GivenUp(sequence, passed));
+      }
+      close(sequence);
+    }
+
     void close(long sequence) {
+      List<Runnable> passed = new ArrayList<>(0);
       synchronized (this) {
         closedAhead.set(index(sequence));
         while (lowestOpen < next && closedAhead.get(index(lowestOpen))) {
           closedAhead.clear(index(lowestOpen));
           lowestOpen++;
         }
+        while (!givenUp.isEmpty() && givenUp.peek().sequence < lowestOpen) {
+          passed.add(givenUp.poll().passed);
+        }
       }
+      passed.forEach(Runnable::run);
       admitLine();
     }
 

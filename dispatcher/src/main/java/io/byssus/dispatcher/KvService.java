@@ -20,6 +20,8 @@ import io.byssus.proto.kv.v1.ScanShardRequest;
 import io.byssus.proto.kv.v1.ScanShardResponse;
 import io.byssus.proto.kv.v1.WriteBatchRequest;
 import io.byssus.proto.kv.v1.WriteResponse;
+import io.byssus.proto.kv.v1.WriteStreamRequest;
+import io.byssus.proto.kv.v1.WriteStreamResponse;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -27,19 +29,26 @@ import java.util.function.LongSupplier;
 
 /**
  * The key-value API: every public call on records comes in here. Writes go to the log by the {@link
- * WritePath}, reads to the replicas by the {@link ReadPath}.
+ * WritePath} or a {@link WriteStream}, reads to the replicas by the {@link ReadPath}.
  *
  * <p>Runs on gRPC's event loops: nothing here or behind it blocks.
  */
 final class KvService extends KvServiceImplBase {
   private final WritePath writes;
+  private final WriteStreamHost streams;
   private final ReadPath reads;
   private final LongSupplier nanoTime;
 
-  KvService(WritePath writes, ReadPath reads, LongSupplier nanoTime) {
+  KvService(WritePath writes, WriteStreamHost streams, ReadPath reads, LongSupplier nanoTime) {
     this.writes = writes;
+    this.streams = streams;
     this.reads = reads;
     this.nanoTime = nanoTime;
+  }
+
+  /** The streams of writes, which have to be ended before the service is. */
+  WriteStreamHost streams() {
+    return streams;
   }
 
   @Override
@@ -70,6 +79,12 @@ final class KvService extends KvServiceImplBase {
   public void writeBatch(WriteBatchRequest request, StreamObserver<WriteResponse> caller) {
     WriteChecks.check(request);
     UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+  }
+
+  @Override
+  public StreamObserver<WriteStreamRequest> writeStream(
+      StreamObserver<WriteStreamResponse> caller) {
+    return streams.open((ServerCallStreamObserver<WriteStreamResponse>) caller);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
+import io.byssus.proto.kv.v1.StreamedWrite;
 import io.byssus.proto.log.v1.WriterStamp;
 import java.nio.ByteBuffer;
 
@@ -16,6 +17,18 @@ final class Stamps {
         .setSequence(stamp.getSequence())
         .setLowestOpen(stamp.getLowestOpen())
         .setAcceptUntilMs(stamp.getAcceptUntilMs())
+        .build();
+  }
+
+  /** The stamp of a write of a stream that was opened with a writer. */
+  static WriterStamp toLog(ByteString writerId, StreamedWrite write) {
+    ByteBuffer writer = writerId.asReadOnlyByteBuffer();
+    return WriterStamp.newBuilder()
+        .setWriterHigh(writer.getLong())
+        .setWriterLow(writer.getLong())
+        .setSequence(write.getSequence())
+        .setLowestOpen(write.getLowestOpen())
+        .setAcceptUntilMs(write.getAcceptUntilMs())
         .build();
   }
 

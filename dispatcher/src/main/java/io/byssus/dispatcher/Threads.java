@@ -15,11 +15,13 @@ final class Threads implements AutoCloseable {
   private static final int WRITE_THREADS = 16;
   private static final int LOOKUP_THREADS = 4;
   private static final int MAX_LOOKUPS_WAITING = 256;
+  private static final int SENDING_THREADS = 4;
 
   private final ScheduledThreadPoolExecutor timer;
   private final ScheduledThreadPoolExecutor housekeeping;
   private final ThreadPoolExecutor writes;
   private final ThreadPoolExecutor lookups;
+  private final ThreadPoolExecutor sendings;
 
   /**
    * No thread yet; they come as they are needed.
@@ -31,6 +33,8 @@ final class Threads implements AutoCloseable {
     housekeeping = scheduler("dispatcher-housekeeping");
     writes = pool("dispatcher-writes", WRITE_THREADS, mostCalls);
     lookups = pool("dispatcher-lookups", LOOKUP_THREADS, MAX_LOOKUPS_WAITING);
+    // A stream has one task there at a time.
+    sendings = pool("dispatcher-sendings", SENDING_THREADS, WriteStreamHost.MAX_STREAMS);
   }
 
   /** Fires deadlines and pauses; its tasks must not block. */
@@ -51,6 +55,11 @@ final class Threads implements AutoCloseable {
   /** Asks the control plane for namespaces. */
   Executor lookups() {
     return lookups;
+  }
+
+  /** Sends results of streams; its tasks must not block. */
+  Executor sendings() {
+    return sendings;
   }
 
   private static ScheduledThreadPoolExecutor scheduler(String name) {
@@ -80,7 +89,8 @@ final class Threads implements AutoCloseable {
 
   @Override
   public void close() {
-    for (ExecutorService each : new ExecutorService[] {writes, lookups, housekeeping, timer}) {
+    for (ExecutorService each :
+        new ExecutorService[] {writes, lookups, sendings, housekeeping, timer}) {
       each.shutdownNow();
     }
   }

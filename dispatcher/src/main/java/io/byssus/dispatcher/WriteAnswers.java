@@ -6,8 +6,11 @@ import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.WriteOutcome;
+import io.byssus.proto.kv.v1.WriteError;
 import io.byssus.proto.kv.v1.WriteResponse;
+import io.byssus.proto.kv.v1.WriteResult;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 
 /** Says to a caller what became of its write. */
@@ -55,6 +58,18 @@ final class WriteAnswers {
         ErrorCode.INDETERMINATE,
         "the write is logged, but no replica told what became of it",
         failure);
+  }
+
+  /** A write of a stream has failed. */
+  static WriteResult failed(long number, ByssusException error) {
+    return WriteResult.newBuilder()
+        .setNumber(number)
+        .setError(
+            WriteError.newBuilder()
+                .setReason(error.code().name())
+                .setMessage(String.valueOf(error.getMessage()))
+                .setRetryAfterMs(error.code().retryAfter().map(Duration::toMillis).orElse(0L)))
+        .build();
   }
 
   /** A failure of whatever part of the way. */

@@ -3,13 +3,11 @@ package io.byssus.dispatcher;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Limits;
-import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.kv.v1.WriteResponse;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.grpc.Context;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,51 +25,17 @@ import java.util.concurrent.atomic.AtomicReference;
  * side or the other.
  */
 final class WritePath {
-  private final NamespaceResolver namespaces;
-  private final WriteRouter router;
-  private final WriteBudget budget;
-  private final DispatcherWriter writer;
-  private final LogAppender appender;
-  private final AppliedQuestion appliedQuestion;
-  private final WriteAnswers answers;
+  private final WriteParts parts;
   private final ScheduledExecutorService timer;
-  private final Executor executor;
-  private final TestHooks hooks;
-
-  /** Asks the replicas of a shard what became of a write. */
-  @FunctionalInterface
-  interface AppliedQuestion {
-    CompletableFuture<AwaitAppliedResponse> ask(
-        int shard, long position, WriterStamp stamp, CallDeadline deadline);
-  }
 
   /**
-   * The parts that a write passes through.
+   * The way of single writes.
    *
    * @param timer fires deadlines
-   * @param executor where records are handed to the log, which may block for about a second
    */
-  WritePath(
-      NamespaceResolver namespaces,
-      WriteRouter router,
-      WriteBudget budget,
-      DispatcherWriter writer,
-      LogAppender appender,
-      AppliedQuestion appliedQuestion,
-      WriteAnswers answers,
-      ScheduledExecutorService timer,
-      Executor executor,
-      TestHooks hooks) {
-    this.namespaces = namespaces;
-    this.router = router;
-    this.budget = budget;
-    this.writer = writer;
-    this.appender = appender;
-    this.appliedQuestion = appliedQuestion;
-    this.answers = answers;
+  WritePath(WriteParts parts, ScheduledExecutorService timer) {
+    this.parts = parts;
     this.timer = timer;
-    this.executor = executor;
-    this.hooks = hooks;
   }
 
   /**
@@ -81,9 +45,9 @@ final class WritePath {
    */
   CompletableFuture<WriteResponse> write(WriteIntent intent, CallDeadline deadline) {
     long bytes = intent.write().getSerializedSize();
-    budget.take(bytes);
+    parts.budget().take(bytes);
     Call call = new Call(intent, deadline);
-    call.answer.whenComplete((response, failure) -> budget.giveBack(bytes));
+    call.answer.whenComplete((response, failure) -> parts.budget().giveBack(bytes));
     call.start();
     return call.answer;
   }
@@ -112,7 +76,8 @@ final class WritePath {
       releaseWithAnswer(
           timer.schedule(this::timeIsUp, deadline.remainingNanos(), TimeUnit.NANOSECONDS));
       answer.whenComplete((response, failure) -> stage.compareAndSet(Stage.BEFORE, Stage.GIVEN_UP));
-      namespaces
+      parts
+          .namespaces()
           .resolve(intent.namespace(), deadline)
           .thenAccept(this::route)
           .exceptionally(this::fail);
@@ -121,12 +86,12 @@ final class WritePath {
     private void route(NamespaceEntry namespace) {
       NamespaceResolver.checkId(namespace, intent.options().getNamespaceId());
       WriteChecks.check(intent.write(), intent.batch(), namespace.getRules());
-      lane = router.lane(namespace.getRules(), intent.write().getPartitionKey());
+      lane = parts.router().lane(namespace.getRules(), intent.write().getPartitionKey());
       if (intent.options().hasStamp()) {
         handOverSoon(Stamps.toLog(intent.options().getStamp()), () -> {});
       } else {
         waitsFor = "room in the window of " + Limits.WRITER_WINDOW + " open writes";
-        CompletableFuture<DispatcherWriter.Slot> opening = writer.open(lane.shard());
+        CompletableFuture<DispatcherWriter.Slot> opening = parts.writer().open(lane.shard());
         releaseWithAnswer(opening);
         opening
             .thenAccept(slot -> handOverSoon(slot.stamp(), slot::close))
@@ -138,7 +103,7 @@ final class WritePath {
     private void handOverSoon(WriterStamp stamp, Runnable close) {
       waitsFor = "a thread";
       try {
-        executor.execute(context.wrap(() -> handOver(stamp, close)));
+        parts.handOvers().execute(context.wrap(() -> handOver(stamp, close)));
       } catch (RejectedExecutionException e) {
         close.run();
         fail(new ByssusException(ErrorCode.OVERLOADED, "too many writes wait for the log"));
@@ -148,7 +113,7 @@ final class WritePath {
     private void handOver(WriterStamp stamp, Runnable close) {
       LogAppender.HandOver handOver;
       try {
-        handOver = appender.prepare(lane, intent.write(), stamp);
+        handOver = parts.appender().prepare(lane, intent.write(), stamp);
       } catch (RuntimeException e) {
         close.run();
         fail(e);
@@ -173,8 +138,8 @@ final class WritePath {
               logged(position, stamp);
             }
           });
-      if (hooks.acknowledgeEarly()) {
-        answer.complete(answers.early(lane));
+      if (parts.hooks().acknowledgeEarly()) {
+        answer.complete(parts.answers().early(lane));
       }
     }
 
@@ -185,15 +150,16 @@ final class WritePath {
         return;
       }
       try {
-        appender.checkInTime(stamp);
-        answer.complete(answers.logged(lane, position));
+        parts.appender().checkInTime(stamp);
+        answer.complete(parts.answers().logged(lane, position));
       } catch (ByssusException e) {
         fail(e);
       }
     }
 
     private void awaitApplied(long position, WriterStamp stamp) {
-      appliedQuestion
+      parts
+          .appliedQuestion()
           .ask(lane.shard(), position, stamp, deadline)
           .whenComplete(
               (applied, failure) -> {
@@ -202,7 +168,7 @@ final class WritePath {
                   return;
                 }
                 try {
-                  answer.complete(answers.applied(lane, position, applied));
+                  answer.complete(parts.answers().applied(lane, position, applied));
                 } catch (ByssusException e) {
                   fail(e);
                 }

@@ -12,6 +12,7 @@ import io.byssus.proto.admin.v1.ListNodesRequest;
 import io.byssus.proto.admin.v1.ListNodesResponse;
 import io.byssus.proto.admin.v1.Namespace;
 import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeDescription;
 import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
 import io.byssus.proto.internal.v1.DeregisterNodeRequest;
@@ -47,12 +48,16 @@ import java.util.concurrent.TimeUnit;
  * watches. It can know of a namespace before its watchers do, and it can go away.
  */
 final class FakeControlPlane implements AutoCloseable {
+  /** 2026-11-23T12:00:00Z. */
+  static final long UNDELETE_UNTIL_MS = 1_795_435_200_000L;
+
   private final List<ServerCallStreamObserver<WatchResponse>> watchers = new ArrayList<>();
   private final Map<String, NamespaceEntry> namespaces = new TreeMap<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<RegisterNodeRequest> registered = new CopyOnWriteArrayList<>();
   private final List<DeregisterNodeRequest> deregistered = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService signsOfLife = Executors.newSingleThreadScheduledExecutor();
+  private int lastNamespaceId;
   private ClusterImage image = ClusterImage.empty();
   private Server server;
   private int port;
@@ -109,7 +114,7 @@ final class FakeControlPlane implements AutoCloseable {
         NamespaceEntry.newBuilder()
             .setRules(
                 NamespaceRules.newBuilder()
-                    .setNamespaceId(namespaces.size() + 1)
+                    .setNamespaceId(++lastNamespaceId)
                     .setVersion(1)
                     .setName(name)
                     .setConflictRule(rule))
@@ -130,6 +135,20 @@ final class FakeControlPlane implements AutoCloseable {
     NamespaceEntry entry = createUnannounced(name, rule);
     announce(entry);
     return entry;
+  }
+
+  /** Deletes a namespace, softly, and tells watchers. */
+  void delete(String name) {
+    NamespaceEntry entry;
+    synchronized (this) {
+      entry =
+          namespaces.remove(name).toBuilder()
+              .setState(NamespaceState.DELETED)
+              .setDeletedRevision(image.revision() + 1)
+              .setUndeleteUntilMs(UNDELETE_UNTIL_MS)
+              .build();
+    }
+    announce(entry);
   }
 
   /** The names that DescribeNamespace was asked for. */
