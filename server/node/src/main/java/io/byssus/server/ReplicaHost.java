@@ -155,6 +155,11 @@ final class ReplicaHost implements AutoCloseable {
     return replica;
   }
 
+  /** Whether a shard is held. */
+  boolean holds(int shard) {
+    return replicas.containsKey(shard);
+  }
+
   /** All replicas, by shard. */
   Collection<Replica> replicas() {
     return replicas.values();

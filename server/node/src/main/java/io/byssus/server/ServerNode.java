@@ -19,6 +19,7 @@ import io.byssus.wal.LogHost;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.SplittableRandom;
 
 /**
  * A server: puts its parts together and takes them apart. Needs nobody else to be up; waits, and
@@ -105,6 +106,16 @@ public final class ServerNode implements AutoCloseable {
         "dead letters", new DeadLetterLoop(nodeId, host, map::current, config.kafka()));
     MarkAppender marks = new MarkAppender(logHost::wal, Clock.systemUTC(), metrics.registry());
     Barriers barriers = lifecycle.closeAtStop("barriers", new Barriers(marks));
+    lifecycle.closeAtStop(
+        "ticks",
+        new TickLoop(
+                host,
+                map::current,
+                marks,
+                Clock.systemUTC(),
+                System::nanoTime,
+                new SplittableRandom())
+            .start());
     ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(WAIT_THREADS));
     ReadViews views = new ReadViews(waits, barriers, TestHooks.fromSystemProperties());
     NamespaceGate namespaces = new NamespaceGate(map::current, waits);
@@ -134,7 +145,7 @@ public final class ServerNode implements AutoCloseable {
                     .build(),
                 () -> map.current().clusterId(),
                 () -> map.current().revision(),
-                host::reports));
+                () -> UndroppedNamespaces.reports(map.current(), host)));
     lifecycle.closeAtStop(
         "assignments", new AssignmentLoop(nodeId, data, map, lease, logHost, host, readiness));
   }

@@ -100,11 +100,11 @@ class ReadLevelTest {
   @Test
   void readsAtOnceShareBarriersAndReadsThatNeedNoneIssueNone() throws Exception {
     long position = shard.put("shared", "", 1);
-    double before = shard.barriersIssued();
+    double before = shard.marks("barrier");
     for (int i = 0; i < 10; i++) {
       shard.stub().get(get(at(position), "shared"));
     }
-    assertEquals(before, shard.barriersIssued(), "EVENTUAL and SESSION need no barrier");
+    assertEquals(before, shard.marks("barrier"), "EVENTUAL and SESSION need no barrier");
 
     int reads = 2_000;
     List<ListenableFuture<GetResponse>> answers = new ArrayList<>();
@@ -114,7 +114,7 @@ class ReadLevelTest {
     for (ListenableFuture<GetResponse> answer : answers) {
       assertEquals(position, answer.get(30, TimeUnit.SECONDS).getRecord().getVersion());
     }
-    double issued = shard.barriersIssued() - before;
+    double issued = shard.marks("barrier") - before;
     assertTrue(issued >= 1 && issued <= reads / 4, issued + " barriers for " + reads + " reads");
     assertEquals(0, shard.waitingForBarriers());
 
@@ -126,7 +126,7 @@ class ReadLevelTest {
   @Test
   void aBoundedReadTellsItsProvenAgeAndAsksForFewBarriers() {
     shard.put("bounded", "", 1);
-    double before = shard.barriersIssued();
+    double before = shard.marks("barrier");
     long began = System.nanoTime();
     for (int i = 0; i < 200; i++) {
       GetResponse answer = shard.stub().get(get(bounded(1_000), "bounded"));
@@ -134,7 +134,7 @@ class ReadLevelTest {
       assertTrue(answer.hasRecord());
     }
     long halves = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began) / 500;
-    double issued = shard.barriersIssued() - before;
+    double issued = shard.marks("barrier") - before;
     assertTrue(issued <= halves + 1, issued + " barriers in " + halves + " half seconds");
   }
 

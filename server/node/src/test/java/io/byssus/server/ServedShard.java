@@ -20,6 +20,7 @@ import io.byssus.proto.internal.v1.LogIdentity;
 import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.proto.internal.v1.ShardView;
@@ -33,6 +34,7 @@ import io.byssus.proto.log.v1.Write;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.storage.NodeStorage;
 import io.byssus.storage.StorageConfig;
+import io.byssus.testkit.Seed;
 import io.byssus.wal.KafkaWal;
 import io.byssus.wal.WalConfig;
 import io.grpc.ManagedChannel;
@@ -58,6 +60,10 @@ import org.awaitility.Awaitility;
 final class ServedShard implements AutoCloseable {
   private static final String CLUSTER = "cluster-1";
   static final int NAMESPACE = 5;
+
+  /** Not in the map before a test tells it. */
+  static final int ANOTHER_NAMESPACE = 9;
+
   private static final int SHARDS = 2;
 
   private final EmbeddedKafka kafka;
@@ -68,6 +74,7 @@ final class ServedShard implements AutoCloseable {
   private final ReplicaHost host;
   private final ReadWaits waits;
   private final Barriers barriers;
+  private final TickLoop ticks;
   private final NamespaceGate namespaces;
   private final StreamThreads streams;
   private final ReplicaFeed feed;
@@ -102,7 +109,17 @@ final class ServedShard implements AutoCloseable {
             1,
             new ReplicaMetrics(metrics.registry(), storage));
     waits = new ReadWaits(2);
-    barriers = new Barriers(new MarkAppender(() -> wal, Clock.systemUTC(), metrics.registry()));
+    MarkAppender marks = new MarkAppender(() -> wal, Clock.systemUTC(), metrics.registry());
+    barriers = new Barriers(marks);
+    ticks =
+        new TickLoop(
+                host,
+                () -> map,
+                marks,
+                Clock.systemUTC(),
+                System::nanoTime,
+                Seed.of("ServedShard").random())
+            .start();
     namespaces = new NamespaceGate(() -> map, waits);
     streams = new StreamThreads(2);
     feed = new ReplicaFeed(host);
@@ -190,6 +207,7 @@ final class ServedShard implements AutoCloseable {
     streams.close();
     waits.close();
     barriers.close();
+    ticks.close();
     host.close();
     storage.close();
     metrics.close();
@@ -223,9 +241,14 @@ final class ServedShard implements AutoCloseable {
     kafka.close();
   }
 
-  /** How many barriers this server has handed to the log. */
-  double barriersIssued() {
-    return metrics.registry().get("byssus.log.marks").tag("kind", "barrier").counter().count();
+  /** How many marks of a kind this server has handed to the log. */
+  double marks(String kind) {
+    return metrics.registry().get("byssus.log.marks").tag("kind", kind).counter().count();
+  }
+
+  /** What the control plane would be told. */
+  ReplicaReport report() {
+    return UndroppedNamespaces.reports(map, host).get(0);
   }
 
   /** How many reads wait for barriers. */
@@ -262,15 +285,28 @@ final class ServedShard implements AutoCloseable {
 
   /** Writes a record of so many bytes and answers its position. */
   long put(WriterStamp stamp, String partitionKey, String sortKey, int bytes) {
+    return write(
+        NAMESPACE,
+        stamp,
+        partitionKey,
+        Operation.newBuilder()
+            .setSortKey(ByteString.copyFromUtf8(sortKey))
+            .setPut(ByteString.copyFrom(new byte[bytes]))
+            .build());
+  }
+
+  /** Writes to a namespace of LOG_ORDER that keeps three versions, and answers the position. */
+  long write(int namespaceId, WriterStamp stamp, String partitionKey, Operation operation) {
     LogRecord record =
         LogRecord.newBuilder()
             .setFormatVersion(1)
-            .setNamespaceId(NAMESPACE)
+            .setNamespaceId(namespaceId)
             .setRulesVersion(1)
             .setNamespaceRules(
                 NamespaceRules.newBuilder()
-                    .setNamespaceId(NAMESPACE)
+                    .setNamespaceId(namespaceId)
                     .setVersion(1)
+                    .setMaxVersions(3)
                     .setConflictRule(ConflictRule.LOG_ORDER))
             .setStamp(stamp)
             .setWriterTimeMs(System.currentTimeMillis())
@@ -278,10 +314,7 @@ final class ServedShard implements AutoCloseable {
                 Write.newBuilder()
                     .setPartitionKey(home(partitionKey))
                     .setKeepOutcome(true)
-                    .addOperations(
-                        Operation.newBuilder()
-                            .setSortKey(ByteString.copyFromUtf8(sortKey))
-                            .setPut(ByteString.copyFrom(new byte[bytes]))))
+                    .addOperations(operation))
             .build();
     return Position.pack(2, wal.append(0, record).join());
   }
@@ -302,11 +335,12 @@ final class ServedShard implements AutoCloseable {
     return ofShard(0, name);
   }
 
-  /** A partition key of a shard, the same for the same name. */
+  /** A partition key of a shard, in either namespace; the same for the same name. */
   static ByteString ofShard(int shard, String name) {
     for (int i = 0; ; i++) {
       ByteString key = ByteString.copyFromUtf8(name + "." + i);
-      if (ShardHash.shard(NAMESPACE, key.toByteArray(), SHARDS) == shard) {
+      if (ShardHash.shard(NAMESPACE, key.toByteArray(), SHARDS) == shard
+          && ShardHash.shard(ANOTHER_NAMESPACE, key.toByteArray(), SHARDS) == shard) {
         return key;
       }
     }
