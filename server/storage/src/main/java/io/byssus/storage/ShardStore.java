@@ -16,7 +16,6 @@ import org.rocksdb.RocksIterator;
 import org.rocksdb.SizeApproximationFlag;
 import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
-import org.rocksdb.TableProperties;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -117,24 +116,20 @@ final class ShardStore implements RecordRows.Rows, AutoCloseable {
     return removedSinceFlush.get();
   }
 
-  /** How much there is from one key to another, from the files' indexes and properties alone. */
+  /**
+   * How much there is from one key to another, from the files' indexes alone: the rows of files are
+   * taken to be of one size.
+   */
   SizeEstimate size(byte[] from, byte[] to) {
     try (Slice start = new Slice(from);
         Slice end = new Slice(to)) {
-      List<Range> range = List.of(new Range(start, end));
-      long bytes = db.getApproximateSizes(range, SizeApproximationFlag.INCLUDE_FILES)[0];
-      long tableBytes = 0;
-      long tableRows = 0;
-      for (TableProperties table : db.getPropertiesOfTablesInRange(range).values()) {
-        tableBytes += table.getDataSize();
-        tableRows += table.getNumEntries() - table.getNumDeletions();
-      }
-      RocksDB.CountAndSize memory = db.getApproximateMemTableStats(range.get(0));
-      long share =
-          tableBytes == 0 ? 0 : (long) (tableRows * Math.min(1, (double) bytes / tableBytes));
-      return new SizeEstimate(Math.max(0, share) + memory.count, bytes + memory.size);
-    } catch (RocksDBException e) {
-      throw failed("estimate sizes", e);
+      Range range = new Range(start, end);
+      RocksDB.CountAndSize memory = db.getApproximateMemTableStats(range);
+      long bytes = db.getApproximateSizes(List.of(range), SizeApproximationFlag.INCLUDE_FILES)[0];
+      long rows = keysEstimate() - property("rocksdb.num-entries-active-mem-table");
+      double share = Math.min(1, (double) bytes / Math.max(1, diskBytes()));
+      return new SizeEstimate(
+          memory.count + Math.max(0, Math.round(rows * share)), memory.size + bytes);
     }
   }
 

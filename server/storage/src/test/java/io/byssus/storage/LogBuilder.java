@@ -22,6 +22,7 @@ final class LogBuilder {
   private final List<LogEntry> entries = new ArrayList<>();
   private long nowMillis = EPOCH_MILLIS;
   private int leaderEpoch;
+  private NamespaceRules rules = rules(NAMESPACE, 1);
 
   /** A log that begins as every log does, and has brought the rules of one namespace. */
   static LogBuilder started() {
@@ -72,6 +73,12 @@ final class LogBuilder {
     return this;
   }
 
+  /** The namespace of the writes from here on, and its rules, which they bring. */
+  LogBuilder under(NamespaceRules next) {
+    rules = next;
+    return this;
+  }
+
   LogBuilder leaderEpoch(int epoch) {
     leaderEpoch = epoch;
     return this;
@@ -89,9 +96,9 @@ final class LogBuilder {
   long write(WriterStamp stamp, boolean keepOutcome, String partitionKey, Operation... operations) {
     return append(
         LogRecord.newBuilder()
-            .setNamespaceId(NAMESPACE)
-            .setRulesVersion(1)
-            .setNamespaceRules(rules(NAMESPACE, 1))
+            .setNamespaceId(rules.getNamespaceId())
+            .setRulesVersion(rules.getVersion())
+            .setNamespaceRules(rules)
             .setStamp(stamp)
             .setWrite(
                 Write.newBuilder()
