@@ -13,24 +13,36 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
+import io.byssus.model.ShardHash;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
-import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.DumpReplicaRequest;
 import io.byssus.proto.internal.v1.DumpReplicaResponse;
+import io.byssus.proto.internal.v1.NamespaceSize;
+import io.byssus.proto.internal.v1.NamespaceSizesRequest;
+import io.byssus.proto.internal.v1.NamespaceSizesResponse;
 import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardKeys;
+import io.byssus.proto.internal.v1.ShardListVersionsRequest;
+import io.byssus.proto.internal.v1.ShardListVersionsResponse;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
 import io.byssus.proto.internal.v1.ShardMultiGetResponse;
+import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.ShardScanResponse;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
+import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.RecordVersion;
+import io.byssus.proto.kv.v1.WriteFailureReason;
+import io.byssus.proto.log.v1.Condition;
+import io.byssus.proto.log.v1.MustBeAbsent;
+import io.byssus.proto.log.v1.Operation;
 import io.byssus.proto.log.v1.WriterStamp;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -199,23 +211,127 @@ class ReadServiceTest {
   void whoWaitsForAWriteHearsWhatBecameOfIt() {
     WriterStamp stamp = shard.nextStamp();
     long position = shard.put(stamp, "outcome", "", 1);
-    AwaitAppliedResponse answer =
+    WriteOutcome outcome = outcome(stamp, position);
+    assertEquals(OutcomeKind.OUTCOME_APPLIED, outcome.getKind());
+    assertEquals(position, outcome.getVersion());
+  }
+
+  private static WriteOutcome outcome(WriterStamp stamp, long position) {
+    return shard
+        .stub()
+        .awaitApplied(
+            AwaitAppliedRequest.newBuilder()
+                .setView(at(position))
+                .setStamp(
+                    io.byssus.proto.kv.v1.WriterStamp.newBuilder()
+                        .setWriterId(
+                            ByteString.copyFrom(
+                                ByteBuffer.allocate(16).putLong(1).putLong(0).array()))
+                        .setSequence(stamp.getSequence())
+                        .setLowestOpen(stamp.getLowestOpen())
+                        .setAcceptUntilMs(stamp.getAcceptUntilMs()))
+                .build())
+        .getOutcome();
+  }
+
+  @Test
+  void whoWaitsForAWriteHearsWhyItTookNoEffect() {
+    long there = shard.put("failed", "", 1);
+    WriterStamp stamp = shard.nextStamp();
+    long position =
+        shard.write(
+            NAMESPACE,
+            stamp,
+            "failed",
+            Operation.newBuilder()
+                .setPut(ByteString.EMPTY)
+                .setCondition(Condition.newBuilder().setAbsent(MustBeAbsent.getDefaultInstance()))
+                .build());
+    WriteOutcome outcome = outcome(stamp, position);
+    assertEquals(OutcomeKind.OUTCOME_FAILED, outcome.getKind());
+    assertEquals(WriteFailureReason.CONDITION_NOT_MET, outcome.getFailure().getReason());
+    assertEquals(there, outcome.getFailure().getVersion());
+  }
+
+  @Test
+  void versionsAreReadAndListed() {
+    long first = shard.put("versions", "", 1);
+    long second = shard.put("versions", "", 2);
+    ShardGetRequest at =
+        ShardGetRequest.newBuilder()
+            .setView(at(second))
+            .setNamespaceId(NAMESPACE)
+            .setKey(key("versions", ""))
+            .setAtVersion(second - 1)
+            .build();
+    assertEquals(first, shard.stub().get(at).getRecord().getVersion());
+    assertFalse(shard.stub().get(at.toBuilder().setAtVersion(first - 1).build()).hasRecord());
+    ShardListVersionsRequest list =
+        ShardListVersionsRequest.newBuilder()
+            .setView(at(second))
+            .setNamespaceId(NAMESPACE)
+            .setKey(key("versions", ""))
+            .setLimit(10)
+            .build();
+    ShardListVersionsResponse all = shard.stub().listVersions(list);
+    assertEquals(
+        List.of(second, first),
+        all.getVersionsList().stream().map(RecordVersion::getVersion).toList());
+    assertEquals(2, all.getVersions(0).getValue().size());
+    assertTrue(all.getEnd());
+    assertTrue(Long.compareUnsigned(all.getContext().getSeenPosition(), second) >= 0);
+    ShardListVersionsResponse oldest =
+        shard.stub().listVersions(list.toBuilder().setOldestFirst(true).setLimit(1).build());
+    assertEquals(first, oldest.getVersions(0).getVersion());
+    assertFalse(oldest.getEnd());
+  }
+
+  @Test
+  void aNamespaceIsStreamedAndItsSizeTold() {
+    long position = shard.put("whole", "", 1);
+    List<ByteString> keys = new ArrayList<>();
+    shard
+        .stub()
+        .scanNamespace(
+            ShardScanNamespaceRequest.newBuilder()
+                .setView(at(position))
+                .setNamespaceId(NAMESPACE)
+                .build())
+        .forEachRemaining(
+            piece -> piece.getRecordsList().forEach(r -> keys.add(r.getKey().getPartitionKey())));
+    assertTrue(keys.contains(home("whole")));
+    NamespaceSizesResponse sizes =
         shard
             .stub()
-            .awaitApplied(
-                AwaitAppliedRequest.newBuilder()
-                    .setView(at(position))
-                    .setStamp(
-                        io.byssus.proto.kv.v1.WriterStamp.newBuilder()
-                            .setWriterId(
-                                ByteString.copyFrom(
-                                    ByteBuffer.allocate(16).putLong(1).putLong(0).array()))
-                            .setSequence(stamp.getSequence())
-                            .setLowestOpen(stamp.getLowestOpen())
-                            .setAcceptUntilMs(stamp.getAcceptUntilMs()))
+            .namespaceSizes(
+                NamespaceSizesRequest.newBuilder()
+                    .setNamespaceId(NAMESPACE)
+                    .addShards(0)
+                    .addShards(1)
                     .build());
-    assertEquals(OutcomeKind.OUTCOME_APPLIED, answer.getOutcome().getKind());
-    assertEquals(position, answer.getOutcome().getVersion());
+    assertEquals(List.of(0), sizes.getSizesList().stream().map(NamespaceSize::getShard).toList());
+    assertTrue(sizes.getSizes(0).getRecordsEstimate() >= 1);
+  }
+
+  @Test
+  void aCallThatNoDispatcherWouldMakeIsRefused() {
+    ShardGetRequest stray =
+        ShardGetRequest.newBuilder()
+            .setView(at(0))
+            .setNamespaceId(NAMESPACE)
+            .setKey(Key.newBuilder().setPartitionKey(ofShard(1, "stray")))
+            .build();
+    assertEquals(ErrorCode.INVALID_REQUEST, errorOf(() -> shard.stub().get(stray)));
+    ShardGetRequest unknown = stray.toBuilder().setNamespaceId(1).setKey(unknownsKey()).build();
+    assertEquals(ErrorCode.NAMESPACE_NOT_FOUND, errorOf(() -> shard.stub().get(unknown)));
+  }
+
+  private static Key unknownsKey() {
+    int i = 0;
+    while (ShardHash.shard(1, new byte[] {(byte) i}, 2) != 0) {
+      i++;
+    }
+    return Key.newBuilder().setPartitionKey(ByteString.copyFrom(new byte[] {(byte) i})).build();
   }
 
   @Test
