@@ -95,16 +95,20 @@ public final class DispatcherSeat {
     RulesAnnouncer announcer = new RulesAnnouncer();
     writes =
         new WritePath(
-            namespaces,
-            new WriteRouter(map, shard -> router.lagging(shard, LAG_LIMIT), announcer, metrics),
-            new WriteBudget(1L << 30),
-            new DispatcherWriter(around.random(), around.clock()),
-            new LogAppender(logHost, announcer, around.clock(), metrics),
-            replicas::awaitApplied,
-            new WriteAnswers(around.clock()),
-            around.timer(),
-            around.timer(),
-            hooks);
+            new WriteParts(
+                namespaces,
+                new WriteRouter(map, shard -> router.lagging(shard, LAG_LIMIT), announcer, metrics),
+                new WriteBudget(1L << 30),
+                new DispatcherWriter(around.random(), around.clock()),
+                new LogAppender(logHost, announcer, around.clock(), metrics),
+                replicas::awaitApplied,
+                new WriteAnswers(around.clock()),
+                around.clock(),
+                nanoTime,
+                around.timer(),
+                around.timer(),
+                hooks),
+            around.timer());
   }
 
   private Optional<ClusterImage> mapOfNow(Predicate<ClusterImage> test, Duration limit) {

@@ -52,6 +52,11 @@ public final class StorageSeat implements AutoCloseable {
     shard.flush();
   }
 
+  /** Takes some of what has ended off the disk. */
+  public static void removeEnded(Shard shard) {
+    shard.removeEnded();
+  }
+
   /** Ends a shard as a crash does. */
   public static void crash(Shard shard) {
     shard.abandon();

@@ -64,7 +64,10 @@ final class Checks {
     ClientWrite write =
         issued.get(partition.shard()).get(ReferenceShard.Stamp.of(record.getStamp()));
     Optional<ReferenceShard.Effect> effect = partition.reference().effect(record.getStamp());
-    if (write == null || effect.isEmpty() || effect.get().offset() != offset) {
+    if (write == null
+        || effect.isEmpty()
+        || effect.get().offset() != offset
+        || !effect.get().tookEffect()) {
       return;
     }
     trace.note("log %d/%d: %s takes effect", partition.shard(), offset, write.toString());
@@ -130,12 +133,14 @@ final class Checks {
   /** A client was told what became of its write. */
   void outcome(int shard, WriterStamp stamp, WriteResponse answer, String who) {
     ReferenceShard.Effect effect = partitions.get(shard).reference().effect(stamp).orElseThrow();
-    Invariant.OUTCOMES_ARE_TRUE.hold(
-        effect.tookEffect() && effect.version() == answer.getVersion(),
-        "%s was told of version %d; the log says %s",
-        who,
-        answer.getVersion(),
-        effect);
+    boolean right =
+        answer.hasFailure()
+            ? effect.failed() == answer.getFailure().getOperation()
+            : effect.tookEffect()
+                && effect.version() == answer.getVersion()
+                && effect.sums().equals(answer.getSumsList())
+                && effect.superseded() == answer.getSuperseded();
+    Invariant.OUTCOMES_ARE_TRUE.hold(right, "%s was told %s; the log says %s", who, answer, effect);
   }
 
   /** The highest offset of a shard that was acknowledged up to a time; −1 for none. */
@@ -172,7 +177,13 @@ final class Checks {
     long offset = position == Position.NONE ? -1 : position & Position.MAX_OFFSET;
     RecordHistory.State wanted = reference.history(name).behind(offset);
     if (!wanted.shows(value)) {
-      throw Invariant.READS_SHOW_THE_LOG.broken(
+      Invariant promise =
+          switch (wanted.end()) {
+            case EXPIRED -> Invariant.EXPIRED_RECORDS_ARE_NOT_SEEN;
+            case DROPPED -> Invariant.DROPPED_NAMESPACES_SHOW_NOTHING;
+            case NONE, DELETED -> Invariant.READS_SHOW_THE_LOG;
+          };
+      throw promise.broken(
           "%s shows %s of %s at %d/%d, and the log says %s: %s",
           server,
           value.map(ByteString::toStringUtf8),

@@ -14,25 +14,33 @@ final class RecordHistory {
    *
    * @param offset the first offset behind which it had it; −1 for the state before the log
    * @param value empty where there was no record
-   * @param version of the value; 0 where there was no record
+   * @param end why there was none
    */
-  record State(long offset, Optional<ByteString> value, long version) {
+  record State(long offset, Optional<ByteString> value, End end) {
     boolean shows(Optional<ByteString> seen) {
       return value.equals(seen);
     }
   }
 
+  /** Why a record is not there. */
+  enum End {
+    NONE,
+    DELETED,
+    EXPIRED,
+    DROPPED
+  }
+
   RecordHistory() {
-    states.add(new State(-1, Optional.empty(), 0));
+    states.add(new State(-1, Optional.empty(), End.NONE));
   }
 
-  void put(long offset, ByteString value, long version) {
-    states.add(new State(offset, Optional.of(value), version));
+  void put(long offset, ByteString value) {
+    states.add(new State(offset, Optional.of(value), End.NONE));
   }
 
-  void remove(long offset) {
+  void remove(long offset, End end) {
     if (last().value().isPresent()) {
-      states.add(new State(offset, Optional.empty(), 0));
+      states.add(new State(offset, Optional.empty(), end));
     }
   }
 

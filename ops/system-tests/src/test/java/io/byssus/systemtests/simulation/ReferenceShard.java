@@ -61,11 +61,16 @@ final class ReferenceShard {
    * What became of the first copy of a write that was not too late.
    *
    * @param offset where that copy stands
-   * @param tookEffect false where a condition did not hold
-   * @param version what it gave its first record
-   * @param sum what its first increment came to; empty where it has none
+   * @param failed the operation that could not be done; −1 where the write took effect
+   * @param version what it gave its records under LOG_ORDER; 0 under VERSION
+   * @param sums what its increments came to
+   * @param superseded how many operations lost against a version that wins
    */
-  record Effect(long offset, boolean tookEffect, long version, Optional<Long> sum) {}
+  record Effect(long offset, int failed, long version, List<Long> sums, int superseded) {
+    boolean tookEffect() {
+      return failed < 0;
+    }
+  }
 
   /** The next record of the log. */
   void append(long offset, long appendTimeMillis, byte[] bytes) {
@@ -103,16 +108,22 @@ final class ReferenceShard {
   private void expire(long offset) {
     while (!expiries.isEmpty() && expiries.peek().atMillis() <= clockMillis) {
       Expiry due = expiries.poll();
-      Current held = current.get(due.name());
-      if (held != null && !held.deleted() && held.expiresMillis() == due.atMillis()) {
+      if (holds(due)) {
+        Current held = current.get(due.name());
         if (isVersioned(due.name().namespaceId())) {
           current.put(due.name(), new Current(ByteString.EMPTY, held.version(), 0, true));
         } else {
           current.remove(due.name());
         }
-        histories.get(due.name()).remove(offset);
+        histories.get(due.name()).remove(offset, RecordHistory.End.EXPIRED);
       }
     }
+  }
+
+  /** Whether an expiry still is its record's. */
+  private boolean holds(Expiry expiry) {
+    Current held = current.get(expiry.name());
+    return held != null && !held.deleted() && held.expiresMillis() == expiry.atMillis();
   }
 
   private void drop(int namespaceId, long offset) {
@@ -122,7 +133,7 @@ final class ReferenceShard {
     histories.forEach(
         (name, history) -> {
           if (name.namespaceId() == namespaceId) {
-            history.remove(offset);
+            history.remove(offset, RecordHistory.End.DROPPED);
           }
         });
   }
@@ -147,19 +158,28 @@ final class ReferenceShard {
     Write write = record.getWrite();
     NamespaceRules held = rules.get(record.getNamespaceId());
     List<Change> changes = new ArrayList<>();
-    boolean holds = true;
+    int failed = -1;
     for (Operation operation : write.getOperationsList()) {
       RecordName name =
           new RecordName(record.getNamespaceId(), write.getPartitionKey(), operation.getSortKey());
       Optional<Change> change = decide(name, operation, held, offset);
-      holds &= change.isPresent();
-      change.ifPresent(changes::add);
+      if (change.isEmpty()) {
+        failed = changes.size();
+        break;
+      }
+      changes.add(change.get());
     }
-    Effect effect = new Effect(offset, false, 0, Optional.empty());
-    if (holds) {
+    Effect effect = new Effect(offset, failed, 0, List.of(), 0);
+    if (failed < 0) {
       changes.forEach(change -> take(change, offset));
-      Change first = changes.get(0);
-      effect = new Effect(offset, true, first.next().version(), first.sum());
+      boolean versioned = held.getConflictRule() == ConflictRule.VERSION;
+      effect =
+          new Effect(
+              offset,
+              failed,
+              versioned ? 0 : Position.pack(incarnation, offset),
+              changes.stream().flatMap(change -> change.sum().stream()).toList(),
+              (int) changes.stream().filter(change -> !change.wins()).count());
     }
     effects.put(Stamp.of(record.getStamp()), effect);
   }
@@ -197,7 +217,7 @@ final class ReferenceShard {
         return Optional.empty();
       }
       value = ByteString.copyFromUtf8(Long.toString(sum.get()));
-      expires = operation.hasLifetime() ? expires : there ? before.expiresMillis() : 0;
+      expires = operation.hasLifetime() || !there ? expires : before.expiresMillis();
     }
     Current next = new Current(value, version, expires, operation.hasDelete());
     boolean wins = !versioned || before == null || beats(next, before);
@@ -247,7 +267,7 @@ final class ReferenceShard {
     boolean expired = next.expiresMillis() != 0 && next.expiresMillis() <= clockMillis;
     RecordHistory history = histories.computeIfAbsent(name, any -> new RecordHistory());
     if (next.deleted() || expired) {
-      history.remove(offset);
+      history.remove(offset, expired ? RecordHistory.End.EXPIRED : RecordHistory.End.DELETED);
       if (isVersioned(name.namespaceId())) {
         current.put(name, new Current(ByteString.EMPTY, next.version(), 0, true));
       } else {
@@ -255,7 +275,7 @@ final class ReferenceShard {
       }
       return;
     }
-    history.put(offset, next.value(), next.version());
+    history.put(offset, next.value());
     current.put(name, next);
     if (next.expiresMillis() != 0) {
       expiries.add(new Expiry(next.expiresMillis(), name, next.version()));
@@ -281,7 +301,11 @@ final class ReferenceShard {
     return dropped.contains(namespaceId);
   }
 
-  long clockMillis() {
-    return clockMillis;
+  /** Whether a record is there that ends before a time, by its own word. */
+  boolean isDueBefore(long millis) {
+    while (!expiries.isEmpty() && !holds(expiries.peek())) {
+      expiries.poll();
+    }
+    return !expiries.isEmpty() && expiries.peek().atMillis() < millis;
   }
 }

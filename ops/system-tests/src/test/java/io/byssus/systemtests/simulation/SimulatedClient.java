@@ -10,8 +10,6 @@ import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.ReadOptions;
 import io.byssus.proto.kv.v1.WriteOptions;
-import io.byssus.proto.log.v1.Delete;
-import io.byssus.proto.log.v1.Operation;
 import io.byssus.proto.log.v1.Write;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,23 +20,22 @@ import java.util.random.RandomGenerator;
 /** A client: several lanes, each with one call at a time, on records that all clients share. */
 final class SimulatedClient {
   private static final int LANES = 3;
-  private static final int PARTITION_KEYS = 4;
-  private static final int SORT_KEYS = 2;
 
   private final Simulation simulation;
   private final SimulatedProcess process;
   private final ClientSeat seat;
   private final RandomGenerator random;
+  private final Workload workload;
   private final Map<Integer, Long> written = new HashMap<>();
   private final Map<RecordName, Long> seen = new HashMap<>();
   private int numbers;
-  private int values;
   private int open;
 
   SimulatedClient(Simulation simulation, String name) {
     this.simulation = simulation;
     this.process = simulation.process(name);
     this.random = simulation.schedule().random();
+    this.workload = new Workload(process, random);
     this.seat = new ClientSeat(random, process::nanoTime);
   }
 
@@ -63,9 +60,9 @@ final class SimulatedClient {
     open++;
     int chance = random.nextInt(100);
     if (chance < 45) {
-      write(operations());
+      write(workload.order());
     } else if (chance < 52) {
-      bareWrite(operations());
+      bareWrite(workload.plainOrder());
     } else {
       read();
     }
@@ -81,44 +78,16 @@ final class SimulatedClient {
     return open;
   }
 
-  private ByteString partitionKey() {
-    return ByteString.copyFromUtf8("p" + random.nextInt(PARTITION_KEYS));
-  }
-
-  private static ByteString sortKey(int number) {
-    return ByteString.copyFromUtf8("s" + number);
-  }
-
-  private Write operations() {
-    Write.Builder write = Write.newBuilder().setPartitionKey(partitionKey());
-    if (random.nextInt(5) == 0) {
-      for (int number = 0; number < SORT_KEYS; number++) {
-        write.addOperations(operation(number));
-      }
-    } else {
-      write.addOperations(operation(random.nextInt(SORT_KEYS)));
-    }
-    return write.build();
-  }
-
-  private Operation operation(int sortKey) {
-    Operation.Builder operation = Operation.newBuilder().setSortKey(sortKey(sortKey));
-    if (random.nextInt(5) == 0) {
-      return operation.setDelete(Delete.getDefaultInstance()).build();
-    }
-    return operation.setPut(ByteString.copyFromUtf8(process.name() + "." + ++values)).build();
-  }
-
-  private void write(Write write) {
-    boolean applied = random.nextInt(3) == 0;
-    Write kept = write.toBuilder().setKeepOutcome(applied).build();
+  private void write(Workload.Order order) {
+    boolean applied = order.decides() || random.nextInt(3) == 0;
+    Write kept = order.write().toBuilder().setKeepOutcome(applied).build();
     long allowed = simulation.schedule().between(200, 12_000);
-    new ClientWrite(simulation, this, Simulation.NAMESPACE, kept, applied, allowed, this::done)
+    new ClientWrite(simulation, this, order.namespace(), kept, applied, allowed, this::done)
         .start();
   }
 
   /** A write without a stamp, sent once. */
-  private void bareWrite(Write write) {
+  private void bareWrite(Workload.Order order) {
     SimulatedDispatcher dispatcher = simulation.anyDispatcher();
     Duration allowed = Duration.ofNanos(simulation.schedule().between(200, 4_000));
     simulation.then(
@@ -131,13 +100,19 @@ final class SimulatedClient {
                 allowed.toNanos(),
                 () ->
                     dispatcher.write(
-                        Simulation.NAMESPACE, write, WriteOptions.getDefaultInstance(), allowed)),
+                        order.namespace(),
+                        order.write(),
+                        WriteOptions.getDefaultInstance(),
+                        allowed)),
         (answer, failure) -> {
           if (failure == null) {
             simulation
                 .checks()
                 .acknowledged(
-                    answer.getShard(), answer.getPosition(), write, process + "'s bare write");
+                    answer.getShard(),
+                    answer.getPosition(),
+                    order.write(),
+                    process + "'s bare write");
             seat.saw(answer.getShard(), answer.getPosition());
             wrote(answer.getShard(), answer.getPosition() & Position.MAX_OFFSET);
           }
@@ -153,8 +128,9 @@ final class SimulatedClient {
           case 5 -> Consistency.BOUNDED;
           default -> Consistency.LINEARIZABLE;
         };
-    int namespaceId = simulation.namespaceId();
-    RecordName name = new RecordName(namespaceId, partitionKey(), sortKey(random.nextInt(2)));
+    String namespace = workload.namespace();
+    int namespaceId = simulation.namespaceId(namespace);
+    RecordName name = new RecordName(namespaceId, workload.partitionKey(), workload.anySortKey());
     int shard =
         ShardHash.shard(
             namespaceId, name.partitionKey().toByteArray(), simulation.partitions().size());
@@ -162,7 +138,7 @@ final class SimulatedClient {
     long least = least(level, shard, name, bound);
     GetRequest request =
         GetRequest.newBuilder()
-            .setNamespace(Simulation.NAMESPACE)
+            .setNamespace(namespace)
             .setKey(
                 Key.newBuilder().setPartitionKey(name.partitionKey()).setSortKey(name.sortKey()))
             .setOptions(
@@ -226,6 +202,7 @@ final class SimulatedClient {
             least);
     long from = simulation.checks().seen(promise, process.name(), shard, name, least, value);
     seat.saw(shard, position);
+    workload.saw(name, answer);
     seen.merge(name, from, Math::max);
     if (level == Consistency.LINEARIZABLE) {
       simulation.checks().sawLinearizably(name, from);

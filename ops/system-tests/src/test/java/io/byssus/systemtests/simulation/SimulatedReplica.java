@@ -87,9 +87,33 @@ final class SimulatedReplica {
               "idle fetch",
               () -> {
                 fetchSoon();
+                tickIfDue();
                 idle();
               });
     }
+  }
+
+  /** What is due by this server's clock is due by the shard's, soon. */
+  private void tickIfDue() {
+    if (isDue()) {
+      server
+          .process()
+          .after(
+              simulation.schedule().between(0, 500),
+              "tick",
+              () -> {
+                if (!over && isDue()) {
+                  server.wal().append(partition.shard(), simulation.tick(server.process()));
+                }
+              });
+    }
+  }
+
+  private boolean isDue() {
+    OptionalLong due = shard.nextDueMillis();
+    return shard.nextOffset() == partition.end()
+        && due.isPresent()
+        && due.getAsLong() <= server.process().millis();
   }
 
   private void fetch() {
@@ -122,6 +146,9 @@ final class SimulatedReplica {
         .applied(server.id(), partition.shard(), shard, simulation.schedule().oneIn(8));
     if (simulation.schedule().oneIn(12)) {
       StorageSeat.flush(shard);
+    }
+    if (simulation.schedule().oneIn(8)) {
+      StorageSeat.removeEnded(shard);
     }
   }
 

@@ -60,6 +60,10 @@ final class SimulatedServer {
     return watch.image();
   }
 
+  SimulatedWal wal() {
+    return wal;
+  }
+
   String instance() {
     return instance;
   }

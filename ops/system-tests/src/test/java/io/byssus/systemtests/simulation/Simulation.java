@@ -14,8 +14,10 @@ import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.RegisterNodeCommand;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.log.v1.Barrier;
+import io.byssus.proto.log.v1.ConflictRule;
 import io.byssus.proto.log.v1.IncarnationStart;
 import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.proto.log.v1.Tick;
 import io.byssus.storage.StorageSeat;
 import io.byssus.testkit.Seed;
 import java.util.ArrayList;
@@ -29,7 +31,6 @@ import java.util.random.RandomGenerator;
 /** One run: a cluster, its clients and its misfortunes, all from one seed. */
 final class Simulation implements AutoCloseable {
   static final int INCARNATION = 1;
-  static final String NAMESPACE = "places";
 
   /** How many events at least go by while things go wrong; then all must come to rest. */
   static final int TROUBLED_STEPS = 1_100;
@@ -40,6 +41,9 @@ final class Simulation implements AutoCloseable {
   private static final int DISPATCHERS = 2;
   private static final int CLIENTS = 3;
   private static final long MAX_SKEW_MILLIS = 2_000;
+
+  /** How long after its end a record may be seen, with clocks that differ. */
+  private static final long VISIBLE_MILLIS = 2_000 + 2 * MAX_SKEW_MILLIS;
 
   private final Optional<PlantedBug> bug;
   private final Trace trace = new Trace();
@@ -52,7 +56,6 @@ final class Simulation implements AutoCloseable {
   private final List<SimulatedServer> servers = new ArrayList<>();
   private final List<SimulatedDispatcher> dispatchers = new ArrayList<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
-  private final int namespaceId;
   private boolean calm;
   private RuntimeException failure;
 
@@ -78,10 +81,10 @@ final class Simulation implements AutoCloseable {
     for (int number = 0; number < CLIENTS; number++) {
       clients.add(new SimulatedClient(this, "client-" + number));
     }
-    this.namespaceId = setUp();
+    setUp();
   }
 
-  private int setUp() {
+  private void setUp() {
     controlPlane.setUp(
         command ->
             command.setInitCluster(
@@ -108,11 +111,8 @@ final class Simulation implements AutoCloseable {
           command -> command.setRegisterNode(registration(server, server.id() + "-0")));
     }
     controlPlane.placeAtOnce();
-    controlPlane.setUp(
-        command ->
-            command.setCreateNamespace(
-                CreateNamespaceCommand.newBuilder()
-                    .setSpec(NamespaceSpec.newBuilder().setName(NAMESPACE))));
+    createNamespace(Workload.PLACES, ConflictRule.LOG_ORDER);
+    createNamespace(Workload.SIGNALS, ConflictRule.VERSION);
     for (LogPartition partition : partitions) {
       partition.append(
           record(schedule.nowMillis())
@@ -122,7 +122,14 @@ final class Simulation implements AutoCloseable {
               .toByteArray());
       partition.onAppend(() -> wake(partition.shard()));
     }
-    return controlPlane.truth().namespace(NAMESPACE).orElseThrow().getRules().getNamespaceId();
+  }
+
+  private void createNamespace(String name, ConflictRule rule) {
+    controlPlane.setUp(
+        command ->
+            command.setCreateNamespace(
+                CreateNamespaceCommand.newBuilder()
+                    .setSpec(NamespaceSpec.newBuilder().setName(name).setConflictRule(rule))));
   }
 
   private static RegisterNodeCommand registration(SimulatedServer server, String instance) {
@@ -145,6 +152,10 @@ final class Simulation implements AutoCloseable {
 
   LogRecord barrier(SimulatedProcess by) {
     return record(by.millis()).setBarrier(Barrier.getDefaultInstance()).build();
+  }
+
+  LogRecord tick(SimulatedProcess by) {
+    return record(by.millis()).setTick(Tick.getDefaultInstance()).build();
   }
 
   /** Runs until all has come to rest; throws where an invariant breaks. */
@@ -203,7 +214,13 @@ final class Simulation implements AutoCloseable {
     return clients.stream().allMatch(client -> client.open() == 0)
         && servers.stream().allMatch(server -> server.process().isUp())
         && partitions.stream()
-            .allMatch(partition -> replicasAtEnd(partition) >= 2 && partition.awayNanos() == 0);
+            .allMatch(
+                partition ->
+                    replicasAtEnd(partition) >= 2
+                        && partition.awayNanos() == 0
+                        && !partition
+                            .reference()
+                            .isDueBefore(schedule.nowMillis() - VISIBLE_MILLIS));
   }
 
   private String unrest() {
@@ -211,6 +228,8 @@ final class Simulation implements AutoCloseable {
         + clients.stream().mapToInt(SimulatedClient::open).sum()
         + ", replicas at the end: "
         + partitions.stream().map(this::replicasAtEnd).toList()
+        + ", servers up: "
+        + servers.stream().filter(server -> server.process().isUp()).count()
         + ", map: "
         + controlPlane.truth().shards();
   }
@@ -309,8 +328,9 @@ final class Simulation implements AutoCloseable {
     return calm;
   }
 
-  int namespaceId() {
-    return namespaceId;
+  /** The id of a namespace, as the control plane knows it. */
+  int namespaceId(String name) {
+    return controlPlane.truth().namespace(name).orElseThrow().getRules().getNamespaceId();
   }
 
   Schedule schedule() {
