@@ -31,8 +31,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * The administration API, passed on to the control plane's leader and its answer passed back.
- * Blocks a thread meanwhile: calls are rare.
+ * The administration API, passed on to the control plane's leader and its answer passed back; only
+ * what a namespace holds is asked of the servers. Blocks a thread meanwhile: calls are rare.
  */
 final class AdminService extends AdminServiceImplBase {
   /** What a call gets whose caller gave no deadline. Creating a log takes its time. */
@@ -40,11 +40,16 @@ final class AdminService extends AdminServiceImplBase {
 
   private static final Duration INIT_LIMIT = Duration.ofMinutes(1);
 
+  /** What adding up sizes gets at the most, of what the caller's deadline leaves. */
+  private static final Duration SIZES_LIMIT = Duration.ofSeconds(5);
+
   private final ControlPlaneClient controlPlane;
+  private final NamespaceSizer sizer;
   private final LongSupplier nanoTime;
 
-  AdminService(ControlPlaneClient controlPlane, LongSupplier nanoTime) {
+  AdminService(ControlPlaneClient controlPlane, NamespaceSizer sizer, LongSupplier nanoTime) {
     this.controlPlane = controlPlane;
+    this.sizer = sizer;
     this.nanoTime = nanoTime;
   }
 
@@ -92,7 +97,14 @@ final class AdminService extends AdminServiceImplBase {
   @Override
   public void describeNamespace(
       DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> caller) {
-    passOn(LIMIT, leader -> leader.describeNamespace(request), caller);
+    CallDeadline deadline = CallDeadline.after(limit(LIMIT), nanoTime);
+    DescribeNamespaceResponse answer = ask(LIMIT, leader -> leader.describeNamespace(request));
+    int namespaceId = answer.getNamespace().getNamespaceId();
+    caller.onNext(
+        answer.toBuilder()
+            .setSizes(sizer.sizes(namespaceId, deadline.atMost(SIZES_LIMIT)))
+            .build());
+    caller.onCompleted();
   }
 
   @Override
@@ -107,11 +119,13 @@ final class AdminService extends AdminServiceImplBase {
 
   private <T> void passOn(
       Duration limit, Function<AdminServiceBlockingStub, T> call, StreamObserver<T> caller) {
-    T answer =
-        controlPlane.call(
-            limit(limit), channel -> call.apply(AdminServiceGrpc.newBlockingStub(channel)));
-    caller.onNext(answer);
+    caller.onNext(ask(limit, call));
     caller.onCompleted();
+  }
+
+  private <T> T ask(Duration limit, Function<AdminServiceBlockingStub, T> call) {
+    return controlPlane.call(
+        limit(limit), channel -> call.apply(AdminServiceGrpc.newBlockingStub(channel)));
   }
 
   /** The caller's own deadline where it gave one, less what the answer needs to arrive. */

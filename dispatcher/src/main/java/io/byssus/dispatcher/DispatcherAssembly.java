@@ -137,7 +137,11 @@ final class DispatcherAssembly {
     KvService kv =
         kvService(controlPlane, map, threads, router, channels, logHost, metrics.registry());
     GrpcListener listener =
-        listen(kv, new AdminService(controlPlane, System::nanoTime), metrics.registry());
+        listen(
+            kv,
+            new AdminService(
+                controlPlane, new NamespaceSizer(map::current, router, channels), System::nanoTime),
+            metrics.registry());
     try {
       closing("lease", lease(controlPlane, map, listener.address()));
       closing("log", logHost);

@@ -6,14 +6,22 @@ import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.process.HostPort;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
+import io.byssus.proto.admin.v1.DeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.DeleteNamespaceResponse;
 import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
 import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
+import io.byssus.proto.admin.v1.ListNamespacesRequest;
+import io.byssus.proto.admin.v1.ListNamespacesResponse;
 import io.byssus.proto.admin.v1.ListNodesRequest;
 import io.byssus.proto.admin.v1.ListNodesResponse;
 import io.byssus.proto.admin.v1.Namespace;
 import io.byssus.proto.admin.v1.NamespaceSpec;
 import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeDescription;
+import io.byssus.proto.admin.v1.UndeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.UndeleteNamespaceResponse;
+import io.byssus.proto.admin.v1.UpdateNamespaceRequest;
+import io.byssus.proto.admin.v1.UpdateNamespaceResponse;
 import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
 import io.byssus.proto.internal.v1.DeregisterNodeRequest;
 import io.byssus.proto.internal.v1.DeregisterNodeResponse;
@@ -138,7 +146,7 @@ final class FakeControlPlane implements AutoCloseable {
   }
 
   /** Deletes a namespace, softly, and tells watchers. */
-  void delete(String name) {
+  NamespaceEntry delete(String name) {
     NamespaceEntry entry;
     synchronized (this) {
       entry =
@@ -149,6 +157,34 @@ final class FakeControlPlane implements AutoCloseable {
               .build();
     }
     announce(entry);
+    return entry;
+  }
+
+  /** Takes a deletion back, of which watchers do not hear yet. */
+  synchronized NamespaceEntry undeleteUnannounced(String name) {
+    NamespaceEntry entry =
+        image.deletedNamespace(name).orElseThrow().toBuilder()
+            .setState(NamespaceState.ACTIVE)
+            .clearDeletedRevision()
+            .clearUndeleteUntilMs()
+            .build();
+    namespaces.put(name, entry);
+    return entry;
+  }
+
+  /** Changes a namespace's rules, and tells watchers. */
+  NamespaceEntry changeRules(String name, long defaultTtlMs) {
+    NamespaceEntry.Builder entry;
+    synchronized (this) {
+      entry = namespaces.get(name).toBuilder();
+      entry
+          .getRulesBuilder()
+          .setVersion(entry.getRules().getVersion() + 1)
+          .setDefaultTtlMs(defaultTtlMs);
+      namespaces.put(name, entry.build());
+    }
+    announce(entry.build());
+    return entry.build();
   }
 
   /** The names that DescribeNamespace was asked for. */
@@ -212,16 +248,44 @@ final class FakeControlPlane implements AutoCloseable {
                 new ByssusException(ErrorCode.NAMESPACE_NOT_FOUND, "no such namespace")));
         return;
       }
-      NamespaceRules rules = entry.get().getRules();
       answer(
           caller,
-          DescribeNamespaceResponse.newBuilder()
-              .setNamespace(
-                  Namespace.newBuilder()
-                      .setNamespaceId(rules.getNamespaceId())
-                      .setRulesVersion(rules.getVersion())
-                      .setSpec(NamespaceSpec.newBuilder().setName(rules.getName())))
-              .build());
+          DescribeNamespaceResponse.newBuilder().setNamespace(described(entry.get())).build());
+    }
+
+    @Override
+    public void updateNamespace(
+        UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> caller) {
+      NamespaceEntry entry =
+          changeRules(request.getSpec().getName(), request.getSpec().getDefaultTtlMs());
+      answer(caller, UpdateNamespaceResponse.newBuilder().setNamespace(described(entry)).build());
+    }
+
+    @Override
+    public void deleteNamespace(
+        DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> caller) {
+      NamespaceEntry entry = delete(request.getName());
+      answer(caller, DeleteNamespaceResponse.newBuilder().setNamespace(described(entry)).build());
+    }
+
+    @Override
+    public void undeleteNamespace(
+        UndeleteNamespaceRequest request, StreamObserver<UndeleteNamespaceResponse> caller) {
+      NamespaceEntry entry = undeleteUnannounced(request.getName());
+      announce(entry);
+      answer(caller, UndeleteNamespaceResponse.newBuilder().setNamespace(described(entry)).build());
+    }
+
+    @Override
+    public void listNamespaces(
+        ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> caller) {
+      ListNamespacesResponse.Builder answer = ListNamespacesResponse.newBuilder();
+      synchronized (FakeControlPlane.this) {
+        image.namespaces().stream()
+            .filter(entry -> request.getIncludeDeleted() || ClusterImage.isActive(entry))
+            .forEach(entry -> answer.addNamespaces(described(entry)));
+      }
+      answer(caller, answer.build());
     }
 
     @Override
@@ -232,6 +296,16 @@ final class FakeControlPlane implements AutoCloseable {
               .addNodes(NodeDescription.newBuilder().setNodeId("cp-1").setLeader(true))
               .build());
     }
+  }
+
+  private static Namespace.Builder described(NamespaceEntry entry) {
+    NamespaceRules rules = entry.getRules();
+    return Namespace.newBuilder()
+        .setNamespaceId(rules.getNamespaceId())
+        .setRulesVersion(rules.getVersion())
+        .setState(entry.getState())
+        .setUndeleteUntilMs(entry.getUndeleteUntilMs())
+        .setSpec(NamespaceSpec.newBuilder().setName(rules.getName()));
   }
 
   private static <T> void answer(StreamObserver<T> caller, T answer) {

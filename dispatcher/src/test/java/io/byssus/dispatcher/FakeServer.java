@@ -7,6 +7,9 @@ import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
+import io.byssus.proto.internal.v1.NamespaceSize;
+import io.byssus.proto.internal.v1.NamespaceSizesRequest;
+import io.byssus.proto.internal.v1.NamespaceSizesResponse;
 import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardKeyResults;
@@ -24,11 +27,7 @@ import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.internal.v1.WriteOutcome;
-import io.byssus.proto.kv.v1.Absent;
 import io.byssus.proto.kv.v1.GetResponse;
-import io.byssus.proto.kv.v1.Key;
-import io.byssus.proto.kv.v1.KeyError;
-import io.byssus.proto.kv.v1.KeyResult;
 import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.proto.kv.v1.RecordVersion;
@@ -218,20 +217,9 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     }
     ShardMultiGetResponse.Builder answer = ShardMultiGetResponse.newBuilder();
     for (ShardKeys shard : request.getShardsList()) {
-      ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
       views.add(shard.getView());
       Optional<ErrorCode> error = problem(shard.getView());
-      for (Key key : shard.getKeysList()) {
-        if (error.isPresent()) {
-          results.addResults(
-              KeyResult.newBuilder().setError(KeyError.newBuilder().setReason(error.get().name())));
-        } else {
-          results.addResults(
-              log.find(request.getNamespaceId(), shard.getView().getShard(), key)
-                  .map(record -> KeyResult.newBuilder().setRecord(record))
-                  .orElse(KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance())));
-        }
-      }
+      ShardKeyResults.Builder results = log.results(request.getNamespaceId(), shard, error);
       if (error.isEmpty()) {
         results.setContext(context(shard.getView().getShard()));
       }
@@ -317,6 +305,25 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
                   .build());
           caller.onCompleted();
         });
+  }
+
+  /** 10 records and 100 bytes in each shard that it holds. */
+  @Override
+  public void namespaceSizes(
+      NamespaceSizesRequest request, StreamObserver<NamespaceSizesResponse> caller) {
+    calls.add("namespaceSizes");
+    if (hangs()) {
+      return;
+    }
+    NamespaceSizesResponse.Builder answer = NamespaceSizesResponse.newBuilder();
+    for (int shard : request.getShardsList()) {
+      if (!shardFailures.containsKey(shard)) {
+        answer.addSizes(
+            NamespaceSize.newBuilder().setShard(shard).setRecordsEstimate(10).setDiskBytes(100));
+      }
+    }
+    caller.onNext(answer.build());
+    caller.onCompleted();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.byssus.dispatcher;
 import static io.byssus.dispatcher.TestCluster.await;
 import static io.byssus.dispatcher.TestCluster.failure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.model.ByssusException;
@@ -12,6 +13,7 @@ import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.PutRequest;
 import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.WriteResponse;
+import io.byssus.proto.log.v1.LogRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,6 +105,58 @@ class NamespaceTest {
     assertTrue(
         List.of(ErrorCode.LOG_UNAVAILABLE, ErrorCode.DEADLINE_PASSED).contains(inTime.code()),
         inTime.toString());
+  }
+
+  @Test
+  void aDeletedNamespaceIsNotFoundAndTheMessageTellsUntilWhenItCanComeBack() throws Exception {
+    cluster.put("p", "s", "v");
+    cluster.controlPlane.delete(TestCluster.NAMESPACE);
+    await().untilAsserted(() -> assertDeleted(failure(() -> cluster.put("p", "s", "w"))));
+    assertDeleted(failure(() -> cluster.get("p", "s")));
+    cluster.controlPlane.stop();
+    assertDeleted(failure(() -> cluster.put("p", "s", "w")));
+  }
+
+  private static void assertDeleted(ByssusException error) {
+    assertEquals(ErrorCode.NAMESPACE_NOT_FOUND, error.code(), error.toString());
+    assertTrue(error.getMessage().contains("2026-11-23T12:00:00Z"), error.getMessage());
+  }
+
+  @Test
+  void aNamespaceCanBeUsedWhenItsUndeletionWasAnsweredThoughTheMapIsBehind() throws Exception {
+    cluster.put("p", "s", "v");
+    cluster.controlPlane.delete(TestCluster.NAMESPACE);
+    await().untilAsserted(() -> assertDeleted(failure(() -> cluster.get("p", "s"))));
+    NamespaceEntry undeleted = cluster.controlPlane.undeleteUnannounced(TestCluster.NAMESPACE);
+    int asked = cluster.controlPlane.asked().size();
+    CompletableFuture<WriteResponse> write =
+        CompletableFuture.supplyAsync(() -> cluster.put("p", "t", "w"));
+    await().until(() -> cluster.controlPlane.asked().size() > asked);
+    cluster.controlPlane.announce(undeleted);
+    assertTrue(write.get(10, TimeUnit.SECONDS).getPosition() != 0);
+    assertTrue(cluster.get("p", "s").hasRecord(), "what it held is there again");
+  }
+
+  @Test
+  void changedRulesTravelWithTheWritesUntilTheShardHasAcknowledgedThem() throws Exception {
+    cluster.put("p", "s", "v");
+    int shard = cluster.put("p", "s", "v").getShard();
+    NamespaceEntry changed = cluster.controlPlane.changeRules(TestCluster.NAMESPACE, 3_600_000);
+    await()
+        .until(
+            () -> {
+              cluster.put("p", "s", "v");
+              return last(shard).getRulesVersion() == changed.getRules().getVersion();
+            });
+    assertEquals(changed.getRules(), last(shard).getNamespaceRules());
+    cluster.put("p", "s", "v");
+    assertEquals(2, last(shard).getRulesVersion());
+    assertFalse(last(shard).hasNamespaceRules(), "the shard knows them now");
+  }
+
+  private LogRecord last(int shard) throws Exception {
+    List<LogRecord> log = cluster.log(shard);
+    return log.get(log.size() - 1);
   }
 
   private static PutRequest put(String namespace) {

@@ -2,15 +2,21 @@ package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.internal.v1.OutcomeKind;
 import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardKeyResults;
+import io.byssus.proto.internal.v1.ShardKeys;
 import io.byssus.proto.internal.v1.ShardListVersionsRequest;
 import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.WriteOutcome;
+import io.byssus.proto.kv.v1.Absent;
 import io.byssus.proto.kv.v1.Deleted;
 import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.KeyError;
+import io.byssus.proto.kv.v1.KeyResult;
 import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.Record;
 import io.byssus.proto.kv.v1.RecordVersion;
@@ -156,6 +162,23 @@ final class ReplayedLog {
         each -> request.hasAfter() && KEYS.compare(each.getKey(), request.getAfter()) <= 0);
     found.sort(Comparator.comparing(NamespaceRecord::getKey, KEYS));
     return found;
+  }
+
+  /** What a multi-get is answered for one shard. */
+  ShardKeyResults.Builder results(int namespaceId, ShardKeys shard, Optional<ErrorCode> error) {
+    ShardKeyResults.Builder results = ShardKeyResults.newBuilder();
+    for (Key key : shard.getKeysList()) {
+      if (error.isPresent()) {
+        results.addResults(
+            KeyResult.newBuilder().setError(KeyError.newBuilder().setReason(error.get().name())));
+      } else {
+        results.addResults(
+            find(namespaceId, shard.getView().getShard(), key)
+                .map(record -> KeyResult.newBuilder().setRecord(record))
+                .orElse(KeyResult.newBuilder().setAbsent(Absent.getDefaultInstance())));
+      }
+    }
+    return results;
   }
 
   /** The records that a scan asks for, whatever its limit. */
