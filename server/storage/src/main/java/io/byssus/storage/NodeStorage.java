@@ -55,6 +55,7 @@ public final class NodeStorage implements AutoCloseable {
 
   private final StorageConfig config;
   private final TestHooks hooks;
+  private final boolean removing;
   private final Cache blockCache;
   private final BloomFilter bloomFilter = new BloomFilter(10);
   private final RateLimiter rateLimiter = new RateLimiter(WRITE_BYTES_PER_SECOND);
@@ -81,6 +82,7 @@ public final class NodeStorage implements AutoCloseable {
   NodeStorage(StorageConfig config, TestHooks hooks, boolean removing) {
     this.config = config;
     this.hooks = hooks;
+    this.removing = removing;
     this.blockCache = new LRUCache(config.blockCacheBytes());
     Env.getDefault().setBackgroundThreads(2, Priority.LOW);
     Env.getDefault().setBackgroundThreads(1, Priority.HIGH);
@@ -129,6 +131,11 @@ public final class NodeStorage implements AutoCloseable {
 
   Options options() {
     return options;
+  }
+
+  /** Whether shards remove what has ended by themselves. */
+  boolean removing() {
+    return removing;
   }
 
   TestHooks hooks() {

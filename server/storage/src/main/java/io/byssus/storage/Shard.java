@@ -126,6 +126,7 @@ public final class Shard implements AutoCloseable {
     use();
     changing.lock();
     boolean whole = false;
+    long beginNanos = System.nanoTime();
     try {
       if (spoiled) {
         throw new ReplayHaltedException(
@@ -137,6 +138,9 @@ public final class Shard implements AutoCloseable {
       applier.commit();
       namespaces = applier.namespaces();
       applied = next;
+      if (node.removing()) {
+        applier.removeEndedInStep(System.nanoTime() - beginNanos);
+      }
       whole = true;
       if (halt.isPresent()) {
         throw halt.get();
@@ -164,10 +168,10 @@ public final class Shard implements AutoCloseable {
   }
 
   /**
-   * Takes some of what has ended by the shard clock off the disk, for some milliseconds at the most
-   * and never while the shard is being changed otherwise, so that it does not hold up applying.
+   * Takes some of what has ended by the shard clock off the disk: for the shard that has nothing to
+   * apply. Gives way where something is applied, which removes by itself.
    *
-   * @return whether it would have gone on at once
+   * @return whether there is more, and nobody to give way to
    */
   boolean removeEnded() {
     if (!applier.expiry().hasBacklog() || !uses.begin()) {

@@ -26,8 +26,14 @@ import java.util.Set;
  */
 final class ShardApplier implements AutoCloseable {
   private static final long WRITER_CLOCK_LEAD_MILLIS = 60_000;
+
+  /** Of what has ended, so many are removed in one batch, and for so long. */
   private static final int REMOVED_AT_ONCE = 500;
+
   private static final long REMOVAL_NANOS = 3_000_000;
+
+  /** For so long at least something is removed where something was applied. */
+  private static final long LEAST_REMOVAL_NANOS = 200_000;
 
   private final ShardStore store;
   private final ShardIdentity identity;
@@ -98,11 +104,28 @@ final class ShardApplier implements AutoCloseable {
    * @return whether there is more
    */
   boolean removeEnded() {
+    return removeEnded(REMOVAL_NANOS);
+  }
+
+  /**
+   * The same behind a commit, for as long as applying took: so removal keeps step with the writes
+   * that bring what has to be removed later, and applying takes twice as long at the most.
+   */
+  void removeEndedInStep(long appliedNanos) {
+    long until = System.nanoTime() + Math.max(LEAST_REMOVAL_NANOS, appliedNanos);
+    long left = until - System.nanoTime();
+    while (expiry.hasBacklog() && left > 0) {
+      removeEnded(left);
+      left = until - System.nanoTime();
+    }
+  }
+
+  private boolean removeEnded(long nanos) {
     int taken =
         expiry.takeDue(
             clockMillis,
             REMOVED_AT_ONCE,
-            System.nanoTime() + REMOVAL_NANOS,
+            System.nanoTime() + nanos,
             batch,
             (key, dueMillis) -> {
               RecordState stored = records.read(key);
