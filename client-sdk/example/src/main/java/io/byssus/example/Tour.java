@@ -2,10 +2,14 @@ package io.byssus.example;
 
 import io.byssus.client.AlreadyExistsException;
 import io.byssus.client.ByssusClient;
+import io.byssus.client.Condition;
 import io.byssus.client.Consistency;
 import io.byssus.client.Key;
+import io.byssus.client.ReadOptions;
 import io.byssus.client.Scan;
 import io.byssus.client.WriteBatch;
+import io.byssus.client.WriteOptions;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** The SDK in five minutes. Start a cluster with {@code ./byssus local} and run this against it. */
@@ -24,6 +28,18 @@ public final class Tour {
       // One record. The partition key picks the shard; the sort key orders records within it.
       tour.put(Key.of("de", "berlin"), "3.4 million");
       System.out.println(tour.get(Key.of("de", "berlin")).orElseThrow().valueUtf8());
+
+      // Only if nobody was faster. A condition that does not hold is an answer, not an exception.
+      var claim =
+          tour.put(
+              Key.of("de", "capital"),
+              "berlin".getBytes(StandardCharsets.UTF_8),
+              WriteOptions.defaults().withCondition(Condition.absent()));
+      System.out.println(claim.tookEffect() ? "claimed" : "it was there: " + claim.failure().get());
+
+      // Sees every write that was acknowledged before, of whichever client.
+      var newest = ReadOptions.defaults().withConsistency(Consistency.LINEARIZABLE);
+      System.out.println(tour.get(Key.of("de", "capital"), newest).orElseThrow().valueUtf8());
 
       // Several records of one partition key, all or none.
       tour.write(

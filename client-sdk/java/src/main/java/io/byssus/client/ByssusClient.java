@@ -1,6 +1,8 @@
 package io.byssus.client;
 
+import io.byssus.client.direct.DirectReads;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -51,6 +53,7 @@ public final class ByssusClient implements AutoCloseable {
     this.calls =
         new Calls(
             dispatchers,
+            direct(settings, timer, nanoTime, random),
             settings.retryPolicy,
             timer,
             settings.callbackExecutor,
@@ -74,6 +77,19 @@ public final class ByssusClient implements AutoCloseable {
             settings.requestIds);
     this.admin = new AdminClient(this, settings.adminDeadline);
     this.closeNanos = Durations.nanos(settings.closeTimeout);
+  }
+
+  private static Optional<Calls.DirectPath> direct(
+      ByssusClientBuilder settings,
+      ScheduledThreadPoolExecutor timer,
+      LongSupplier nanoTime,
+      RandomGenerator random) {
+    if (!settings.directReads) {
+      return Optional.empty();
+    }
+    DirectReads reads = new DirectReads(settings.endpoints, timer, nanoTime, random);
+    Dispatcher servers = Dispatcher.direct(reads.channel(), nanoTime);
+    return Optional.of(new Calls.DirectPath(reads, servers));
   }
 
   private static ScheduledThreadPoolExecutor timer() {
@@ -144,6 +160,7 @@ public final class ByssusClient implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     calls.live().close();
+    calls.direct().ifPresent(direct -> direct.reads().close());
     timer.shutdownNow();
     dispatchers.close();
   }

@@ -26,6 +26,7 @@ public final class ByssusClientBuilder {
   String userAgent = "";
   Supplier<String> requestIds = RequestIds.random();
   Executor callbackExecutor = commonPool();
+  boolean directReads;
   int maxOpenWrites = 10_000;
   long maxOpenWriteBytes = 64L * 1024 * 1024;
 
@@ -87,6 +88,16 @@ public final class ByssusClientBuilder {
   /** When writes are answered unless their options say otherwise; default LOGGED. */
   public ByssusClientBuilder acknowledgement(Acknowledgement moment) {
     this.acknowledgement = Objects.requireNonNull(moment);
+    return this;
+  }
+
+  /**
+   * Whether reads go straight to the servers, which saves a hop; default false. The client then
+   * follows the shard map at its dispatchers, and keeps a connection to each server. A read that a
+   * server cannot answer goes to a dispatcher. Promises are the same.
+   */
+  public ByssusClientBuilder directReads(boolean direct) {
+    this.directReads = direct;
     return this;
   }
 

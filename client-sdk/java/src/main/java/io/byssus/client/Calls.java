@@ -1,5 +1,8 @@
 package io.byssus.client;
 
+import io.byssus.client.direct.DirectReads;
+import io.grpc.MethodDescriptor;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,6 +15,7 @@ import java.util.random.RandomGenerator;
  * What every call of a client needs.
  *
  * @param dispatchers where calls go
+ * @param direct where reads go first; empty: to the dispatchers
  * @param retries how they are repeated
  * @param timer one thread, for waits and deadlines; its tasks never block
  * @param callbacks where futures that users hold are completed
@@ -21,6 +25,7 @@ import java.util.random.RandomGenerator;
  */
 record Calls(
     Dispatchers dispatchers,
+    Optional<DirectPath> direct,
     RetryPolicy retries,
     ScheduledExecutorService timer,
     Executor callbacks,
@@ -32,9 +37,30 @@ record Calls(
     return nanoTime.getAsLong();
   }
 
-  /** Where the next attempt of a read goes. */
-  Dispatcher pickForRead(Dispatcher last) {
-    return dispatchers.pick(last);
+  /** The servers, to be asked in the place of a dispatcher. */
+  record DirectPath(DirectReads reads, Dispatcher servers) {}
+
+  /**
+   * Where the next attempt of a read goes: the first to the servers, in direct mode.
+   *
+   * @param last the one tried last; null for none
+   */
+  Dispatcher pickForRead(Dispatcher last, MethodDescriptor<?, ?> method) {
+    if (last == null && direct.isPresent() && direct.get().reads.serves(method)) {
+      return direct.get().servers;
+    }
+    return dispatchers.pick(last == null || last.isDirect() ? null : last);
+  }
+
+  /** When an attempt of a read ends itself: one at a server leaves time for a dispatcher. */
+  long attemptDeadline(Dispatcher at, long now, long callDeadline) {
+    long whole = attemptDeadline(now, callDeadline);
+    return at.isDirect() ? now + (whole - now) / 2 : whole;
+  }
+
+  /** How long to wait after a failure: not at all after one of a server. */
+  long delay(Backoff backoff, Dispatcher from, CallFailure failure) {
+    return from != null && from.isDirect() ? 0 : backoff.next(failure);
   }
 
   /** When an attempt that begins now ends itself. */
@@ -46,7 +72,7 @@ record Calls(
   /** The same, with attempts that may take as long as the whole call. */
   Calls withPatientAttempts() {
     RetryPolicy patient = retries.withAttemptTimeout(Durations.MAX);
-    return new Calls(dispatchers, patient, timer, callbacks, nanoTime, random, live);
+    return new Calls(dispatchers, direct, patient, timer, callbacks, nanoTime, random, live);
   }
 
   /** Runs a step later; not at all where the client is closed, which ends every call by itself. */

@@ -21,6 +21,7 @@ final class Dispatcher {
 
   private final String address;
   private final ManagedChannel channel;
+  private final boolean direct;
   private final LongSupplier nanoTime;
   private final AtomicLong lastReconnect = new AtomicLong(NEVER);
 
@@ -31,9 +32,25 @@ final class Dispatcher {
    * @param nanoTime a monotonic clock
    */
   Dispatcher(String address, ManagedChannel channel, LongSupplier nanoTime) {
+    this(address, channel, nanoTime, false);
+  }
+
+  private Dispatcher(
+      String address, ManagedChannel channel, LongSupplier nanoTime, boolean direct) {
+    this.direct = direct;
     this.address = address;
     this.channel = channel;
     this.nanoTime = nanoTime;
+  }
+
+  /** The servers themselves, asked in the place of a dispatcher. */
+  static Dispatcher direct(ManagedChannel servers, LongSupplier nanoTime) {
+    return new Dispatcher("servers", servers, nanoTime, true);
+  }
+
+  /** Whether it stands for the servers: what it fails with, a dispatcher may do. */
+  boolean isDirect() {
+    return direct;
   }
 
   String address() {

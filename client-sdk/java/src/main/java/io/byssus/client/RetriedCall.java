@@ -63,7 +63,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
 
   private void attempt(Dispatcher last) {
     long now = calls.now();
-    Dispatcher dispatcher = calls.pickForRead(last);
+    Dispatcher dispatcher = calls.pickForRead(last, method);
     Attempt<Q, R> next = new Attempt<>(dispatcher, method, new Answer(dispatcher));
     synchronized (this) {
       if (ended) {
@@ -71,7 +71,8 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
       }
       attempt = next;
     }
-    next.start(request.get(), tag, now, calls.attemptDeadline(now, deadline), Attempt.UNARY);
+    next.start(
+        request.get(), tag, now, calls.attemptDeadline(dispatcher, now, deadline), Attempt.UNARY);
   }
 
   private final class Answer implements Attempt.Listener<R> {
@@ -99,7 +100,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
         }
         return;
       }
-      long delay = backoff.next(failure);
+      long delay = calls.delay(backoff, dispatcher, failure);
       if (!retry.test(failure) || calls.now() + delay - deadline >= 0) {
         abort(failure);
         return;

@@ -166,6 +166,7 @@ public final class ScanCursor
       over.stop();
       if (event != null && event.failure() == null) {
         progress.streamEnded(over.pieces());
+        dispatcher = null;
       } else {
         CallFailure silence =
             CallFailure.local(ErrorCode.DEADLINE_PASSED, "no records came before the deadline");
@@ -203,7 +204,7 @@ public final class ScanCursor
       throw new IllegalStateException("a namespace's view never fails this way", e);
     }
     long now = path.calls().now();
-    dispatcher = path.calls().pickForRead(dispatcher);
+    dispatcher = path.calls().pickForRead(dispatcher, KvServiceGrpc.getScanMethod());
     events = new LinkedBlockingQueue<>();
     ScanStream<ScanRequest, ScanResponse> opening =
         new ScanStream<>(dispatcher, KvServiceGrpc.getScanMethod(), events::add);
@@ -218,7 +219,7 @@ public final class ScanCursor
   private void waitOrThrow(CallFailure failure, Backoff backoff, long deadline)
       throws InterruptedException {
     requireOpen();
-    long delay = backoff.next(failure);
+    long delay = path.calls().delay(backoff, dispatcher, failure);
     if (!failures.retryable(view, failure) || path.calls().now() + delay - deadline >= 0) {
       throw failures.exception(view, failure);
     }

@@ -67,13 +67,13 @@ final class ScanPageCall implements LiveCalls.Call {
 
   private void open(SessionView view, Dispatcher last) {
     long now = path.calls().now();
-    Dispatcher dispatcher = path.calls().pickForRead(last);
+    Dispatcher dispatcher = path.calls().pickForRead(last, KvServiceGrpc.getScanMethod());
     Pieces pieces = new Pieces(view, dispatcher);
     Attempt<ScanRequest, ScanResponse> next =
         new Attempt<>(dispatcher, KvServiceGrpc.getScanMethod(), pieces);
     pieces.attempt = next;
     attempt = next;
-    long deadline = path.calls().attemptDeadline(now, terms.deadline());
+    long deadline = path.calls().attemptDeadline(dispatcher, now, terms.deadline());
     next.start(progress.request(view), terms.tag(), now, deadline, ScanStream.AHEAD);
   }
 
@@ -128,7 +128,7 @@ final class ScanPageCall implements LiveCalls.Call {
   }
 
   private void failed(SessionView view, Dispatcher last, CallFailure failure) {
-    long delay = backoff.next(failure);
+    long delay = path.calls().delay(backoff, last, failure);
     if (!failures.retryable(view, failure) || path.calls().now() + delay - terms.deadline() >= 0) {
       result.completeExceptionally(failures.exception(view, failure));
     } else {

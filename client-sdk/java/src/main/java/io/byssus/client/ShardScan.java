@@ -54,7 +54,7 @@ final class ShardScan {
   ScanStream<ScanShardRequest, ScanShardResponse> open(
       ReadTerms terms, ResolvedNamespace resolved, long now) {
     view = SessionView.ofShard(terms, resolved, shard);
-    dispatcher = path.calls().pickForRead(dispatcher);
+    dispatcher = path.calls().pickForRead(dispatcher, KvServiceGrpc.getScanShardMethod());
     stream =
         new ScanStream<>(
             dispatcher,
@@ -96,6 +96,7 @@ final class ShardScan {
   void ended(long now) {
     done = stream.pieces() == 0 || pageToken.isEmpty();
     stream = null;
+    dispatcher = null;
     openAt = now;
   }
 
@@ -119,7 +120,7 @@ final class ShardScan {
     } else if (!failure.retryable()) {
       throw Failures.read(failure, terms.requestId());
     }
-    openAt = now + backoff.next(failure);
+    openAt = now + path.calls().delay(backoff, dispatcher, failure);
   }
 
   boolean isOpen() {

@@ -24,6 +24,10 @@ final class FakeCluster implements AutoCloseable {
 
   final List<FakeShard> shards = new ArrayList<>();
   final List<FakeDispatcher> dispatchers = new ArrayList<>();
+
+  /** Servers, each with a replica of every shard; none unless the test starts some. */
+  final List<FakeServer> servers = new CopyOnWriteArrayList<>();
+
   final Map<String, Integer> namespaces = new ConcurrentHashMap<>(Map.of("places", 7));
 
   /** Every write that reached a dispatcher. */
@@ -36,6 +40,10 @@ final class FakeCluster implements AutoCloseable {
 
   /** How many writes of a stream may be without a result. */
   volatile int windowWrites = 256;
+
+  /** What reads do that do not say, as the map tells it. */
+  volatile io.byssus.proto.admin.v1.ReadDefaults readDefaults =
+      io.byssus.proto.admin.v1.ReadDefaults.getDefaultInstance();
 
   /** Messages of streams of writes that reached a dispatcher. */
   final AtomicInteger streamMessages = new AtomicInteger();
@@ -136,5 +144,6 @@ final class FakeCluster implements AutoCloseable {
   @Override
   public void close() {
     dispatchers.forEach(FakeDispatcher::close);
+    servers.forEach(FakeServer::close);
   }
 }

@@ -98,6 +98,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
             .maxInboundMessageSize(8 * 1024 * 1024)
             .addService(this)
             .addService(new FakeAdmin(cluster))
+            .addService(new FakeMap(cluster))
             .intercept(new RequestIds())
             .build()
             .start();

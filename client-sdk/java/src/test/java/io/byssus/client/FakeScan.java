@@ -1,6 +1,8 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.clustermap.scans.PageTokens;
+import io.byssus.clustermap.scans.ScanSelection;
 import io.byssus.proto.kv.v1.Deleted;
 import io.byssus.proto.kv.v1.ListVersionsRequest;
 import io.byssus.proto.kv.v1.ListVersionsResponse;
@@ -15,16 +17,19 @@ import io.byssus.proto.kv.v1.ScanShardResponse;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 
-/** What a scan of a fake shard answers. Its page token is the last sort key behind a mark. */
+/** What a scan of a fake shard answers, with page tokens as real dispatchers make them. */
 final class FakeScan {
-  private static final ByteString MARK = ByteString.copyFromUtf8("after:");
+  private static final int NAMESPACE = 7;
 
   private FakeScan() {}
 
   static ArrayDeque<ScanResponse> pieces(ScanRequest request, FakeShard shard, int pieceRecords) {
     ArrayDeque<ScanResponse> pieces = new ArrayDeque<>();
     ScanResponse.Builder piece = ScanResponse.newBuilder();
+    long hash =
+        PageTokens.scanHash(NAMESPACE, request.getPartitionKey(), ScanSelection.of(request));
     long count = 0;
     ByteString last = ByteString.EMPTY;
     boolean more = false;
@@ -39,7 +44,7 @@ final class FakeScan {
       if (piece.getRecordsCount() == pieceRecords) {
         pieces.add(
             piece
-                .setNextPageToken(MARK.concat(last))
+                .setNextPageToken(PageTokens.afterSortKey(hash, last, shard.applied()))
                 .setContext(FakeDispatcher.context(shard))
                 .build());
         piece = ScanResponse.newBuilder();
@@ -54,7 +59,8 @@ final class FakeScan {
     }
     pieces.add(
         piece
-            .setNextPageToken(more ? MARK.concat(last) : ByteString.EMPTY)
+            .setNextPageToken(
+                more ? PageTokens.afterSortKey(hash, last, shard.applied()) : ByteString.EMPTY)
             .setContext(FakeDispatcher.context(shard))
             .build());
     return pieces;
@@ -67,7 +73,9 @@ final class FakeScan {
       return false;
     }
     if (!request.getPageToken().isEmpty()
-        && bytes.compare(sort, request.getPageToken().substring(MARK.size())) <= 0) {
+        && bytes.compare(
+                sort, PageTokens.decode(request.getPageToken()).orElseThrow().getLastSortKey())
+            <= 0) {
       return false;
     }
     if (request.hasPrefix()) {
@@ -83,26 +91,27 @@ final class FakeScan {
       ScanShardRequest request, FakeShard shard, int pieceRecords) {
     ArrayDeque<ScanShardResponse> pieces = new ArrayDeque<>();
     ScanShardResponse.Builder piece = ScanShardResponse.newBuilder();
-    ByteString after =
-        request.getPageToken().isEmpty() ? null : request.getPageToken().substring(MARK.size());
-    ByteString last = null;
+    long hash = PageTokens.shardHash(NAMESPACE, request.getShard());
+    Optional<Key> after =
+        request.getPageToken().isEmpty()
+            ? Optional.empty()
+            : PageTokens.decode(request.getPageToken())
+                .map(t -> Key.of(t.getLastPartitionKey(), t.getLastSortKey()));
+    Key last = null;
     for (Map.Entry<Key, FakeShard.StoredValue> entry : shard.records().entrySet()) {
-      ByteString name = ByteString.copyFromUtf8(entry.getKey().toString());
-      if (after != null) {
-        if (name.equals(after)) {
-          after = null;
-        }
+      if (after.isPresent() && entry.getKey().compareTo(after.get()) <= 0) {
         continue;
       }
       if (piece.getRecordsCount() == pieceRecords) {
         pieces.add(
             piece
-                .setNextPageToken(MARK.concat(last))
+                .setNextPageToken(
+                    PageTokens.afterKey(hash, WriteRequest.toProto(last), shard.applied()))
                 .setContext(FakeDispatcher.context(shard))
                 .build());
         piece = ScanShardResponse.newBuilder();
       }
-      last = name;
+      last = entry.getKey();
       piece.addRecords(
           NamespaceRecord.newBuilder()
               .setKey(WriteRequest.toProto(entry.getKey()))
@@ -130,6 +139,6 @@ final class FakeScan {
                 .setVersion(value.version())
                 .setValue(value.value())
                 .setExpiresMs(5_000))
-        .setNextPageToken(MARK);
+        .setNextPageToken(PageTokens.afterVersion(0, value.version(), shard.applied()));
   }
 }
