@@ -16,7 +16,10 @@ import io.byssus.client.Namespace;
 import io.byssus.client.NamespaceNotFoundException;
 import io.byssus.client.NotWrittenException;
 import io.byssus.client.ReadOptions;
+import io.byssus.client.ScanAll;
+import io.byssus.client.ScanAllCursor;
 import io.byssus.client.StoredRecord;
+import io.byssus.client.StreamedWriter;
 import io.byssus.client.WriteOptions;
 import io.byssus.client.WriteResult;
 import io.byssus.client.admin.NamespaceDescription;
@@ -25,7 +28,9 @@ import io.byssus.cluster.ClusterProcesses;
 import io.byssus.cluster.NodeRole;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +42,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What the parts promise together: each test needs every kind of process. */
 final class StoreSemanticsTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int ROUNDS = 4;
+  private static final int STREAMED = 2_000;
   private static final Duration GRACE = Duration.ofSeconds(2);
 
   @RegisterExtension
@@ -132,6 +139,43 @@ final class StoreSemanticsTest {
   }
 
   @Test
+  void aStreamOfWritesKeepsItsOrderAndIsWrittenWholeAcrossTheDeathOfADispatcher() throws Exception {
+    cluster.createNamespace("streamed");
+    ClusterProcesses processes = cluster.processes();
+    try (ByssusClient client = cluster.client().writeDeadline(LIMIT).build()) {
+      Namespace namespace = client.namespace("streamed");
+      List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
+      try (StreamedWriter writer = namespace.writer()) {
+        for (int round = 0; round < ROUNDS; round++) {
+          for (int i = 0; i < STREAMED; i++) {
+            writes.add(writer.put(Key.of("p" + i % 50, "s" + i), i + " in round " + round));
+          }
+          if (round == 1) {
+            // Whichever of the two the stream goes through, one of the deaths strikes it.
+            processes.process("dispatcher-1").kill();
+          } else if (round == 2) {
+            processes.start("dispatcher-1");
+            processes.awaitServing("dispatcher-1", LIMIT);
+            processes.process("dispatcher-2").kill();
+          }
+        }
+      }
+      processes.start("dispatcher-2");
+      processes.awaitServing("dispatcher-2", LIMIT);
+      writes.forEach(CompletableFuture::join);
+      ReadOptions session = ReadOptions.defaults().withConsistency(Consistency.SESSION);
+      Map<String, String> found = new HashMap<>();
+      try (ScanAllCursor all = namespace.scanAll(ScanAll.defaults(), session)) {
+        all.forEachRemaining(record -> found.put(record.key().sortKeyUtf8(), record.valueUtf8()));
+      }
+      assertEquals(STREAMED, found.size());
+      for (int i = 0; i < STREAMED; i++) {
+        assertEquals(i + " in round " + (ROUNDS - 1), found.get("s" + i));
+      }
+    }
+  }
+
+  @Test
   void compareAndSetIsDoneOnceAcrossTheDeathOfAServerAndOfADispatcher() throws Exception {
     cluster.createNamespace("cas");
     ClusterProcesses processes = cluster.processes();
@@ -139,13 +183,12 @@ final class StoreSemanticsTest {
       Namespace namespace = client.namespace("cas");
       List<CompletableFuture<IncrementResult>> sums = new ArrayList<>();
       long value = 0;
-      for (int round = 0; round < 4; round++) {
-        String victim = round % 2 == 0 ? "server-" + (1 + round / 2) : "dispatcher-1";
-        for (int i = 0; i < 100; i++) {
+      for (String victim : List.of("server-1", "dispatcher-1")) {
+        for (int i = 0; i < 200; i++) {
           sums.add(namespace.incrementAsync(Key.of("sum", "of-all"), 1));
         }
         processes.process(victim).kill();
-        value = chain(namespace, value, 25);
+        value = chain(namespace, value, 50);
         processes.start(victim);
         processes.awaitServing(victim, LIMIT);
       }
