@@ -57,8 +57,7 @@ final class MultiRead {
     try {
       Replica replica = host.replica(keys.getView().getShard());
       return views
-          .await(replica, keys.getView())
-          .thenApply(sight -> read(sight, keys))
+          .read(replica, keys.getView(), sight -> read(sight, keys))
           .exceptionally(failure -> failed(keys, failure));
     } catch (ByssusException e) {
       return CompletableFuture.completedFuture(failed(keys, e));

@@ -70,8 +70,10 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     answer(
         namespaces
             .pass(request.getNamespaceId())
-            .thenCompose(known -> views.await(replica, request.getView()))
-            .thenApply(sight -> RecordReads.get(sight, request)),
+            .thenCompose(
+                known ->
+                    views.read(
+                        replica, request.getView(), sight -> RecordReads.get(sight, request))),
         caller);
   }
 
@@ -93,8 +95,10 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     answer(
         namespaces
             .pass(request.getNamespaceId())
-            .thenCompose(known -> views.await(replica, request.getView()))
-            .thenApply(sight -> RecordReads.versions(sight, request)),
+            .thenCompose(
+                known ->
+                    views.read(
+                        replica, request.getView(), sight -> RecordReads.versions(sight, request))),
         caller);
   }
 
@@ -139,9 +143,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     Replica replica = host.replica(request.getView().getShard());
     ShardChecks.check(request);
     answer(
-        views
-            .await(replica, request.getView())
-            .thenApply(sight -> RecordReads.outcome(sight, request)),
+        views.read(replica, request.getView(), sight -> RecordReads.outcome(sight, request)),
         caller);
   }
 

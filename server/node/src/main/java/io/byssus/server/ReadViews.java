@@ -5,6 +5,7 @@ import io.byssus.proto.kv.v1.Consistency;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Makes a read wait until its replica is what the read wants: at the position, and as fresh. The
@@ -33,6 +34,21 @@ final class ReadViews {
     return waits
         .until(replica.await(view.getAtLeast()))
         .thenCompose(reached -> awaitFresh(replica, view));
+  }
+
+  /**
+   * The same, and reads. What turns out to be staler than its level allows when it has been read,
+   * since the process stood still meanwhile, is read again.
+   */
+  <T> CompletableFuture<T> read(Replica replica, ShardView view, Function<Sight, T> reading) {
+    return await(replica, view)
+        .thenCompose(
+            sight -> {
+              T answer = reading.apply(sight);
+              return holds(sight, view)
+                  ? CompletableFuture.completedFuture(answer)
+                  : read(replica, view, reading);
+            });
   }
 
   private CompletableFuture<Sight> awaitFresh(Replica replica, ShardView view) {
