@@ -42,6 +42,7 @@ final class ByssusCommand {
                     .addSubcommand(new KvVersionsCommand(streams))
                     .addSubcommand(new KvIncrCommand(streams))
                     .addSubcommand(new KvDeleteCommand(streams)))
+            .addSubcommand(new ExportCommand(streams))
             .addSubcommand(
                 new CommandLine(new AdminCommand())
                     .addSubcommand(new AdminInitCommand(streams))

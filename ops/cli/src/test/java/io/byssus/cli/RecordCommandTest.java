@@ -22,6 +22,7 @@ import io.byssus.proto.kv.v1.WriteFailure;
 import io.byssus.proto.kv.v1.WriteFailureReason;
 import io.byssus.proto.log.v1.Condition;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,7 @@ class RecordCommandTest {
   }
 
   private PutRequest put(String... options) {
-    List<String> words = new java.util.ArrayList<>(List.of("kv", "put", "t", "k", "v"));
+    List<String> words = new ArrayList<>(List.of("kv", "put", "t", "k", "v"));
     words.addAll(List.of(options));
     run(0, words.toArray(String[]::new));
     return dispatcher.last(PutRequest.class);
