@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  */
 public final class Demo {
   /** How many steps it has. */
-  public static final int STEPS = 7;
+  public static final int STEPS = 10;
 
   private static final int SERVERS = 3;
   private static final String VICTIM = "server-2";
@@ -51,7 +51,7 @@ public final class Demo {
       Thread cleanUp = new Thread(() -> cleanUp(cluster, folder), "demo-clean-up");
       Runtime.getRuntime().addShutdownHook(cleanUp);
       try {
-        run(cluster);
+        run(cluster, folder.path());
       } catch (RuntimeException e) {
         screen.print(cluster.logTails(LOG_LINES));
         throw e;
@@ -61,7 +61,7 @@ public final class Demo {
     }
   }
 
-  private void run(ClusterProcesses cluster) throws IOException, InterruptedException {
+  private void run(ClusterProcesses cluster, Path folder) throws IOException, InterruptedException {
     long begin = System.nanoTime();
     Summary summary = new Summary();
     SplittableRandom random = new SplittableRandom(SEED);
@@ -73,7 +73,7 @@ public final class Demo {
 
     try (ByssusClient client =
         ByssusClient.builder().endpoints(cluster.addresses(NodeRole.DISPATCHER)).build()) {
-      start.createNamespaces(client.admin(), "places", "visits");
+      start.createNamespaces(client.admin(), "places", "visits", "race");
       Namespace stored = client.namespace("places");
       Namespace visits = client.namespace("visits");
 
@@ -89,6 +89,16 @@ public final class Demo {
       screen.step("Ask questions: places by country and beginning of the name");
       new QuestionStep(screen, summary).ask(places, stored);
 
+      screen.step("Let rivals change one record: conditional writes and increments");
+      new RaceStep(screen, summary).run(cluster.addresses(NodeRole.DISPATCHER), "race");
+
+      screen.step("Read the past: versions of a record");
+      new VersionStep(screen, summary).run(client.admin(), client, "prices");
+
+      screen.step("Export everything and compare it with what was loaded");
+      new ExportStep(screen, summary)
+          .run(places.inFileOrder(), stored, folder.resolve("places.jsonl"));
+
       screen.step("Kill " + VICTIM + " while 48 clients write and read");
       WriteJournal journal =
           new KillStep(screen, summary)
@@ -101,12 +111,13 @@ public final class Demo {
       restart.restart(VICTIM, client.admin(), client.session());
       journalStep.check(journal, visits, "with the server back");
 
+      long others = places.inFileOrder().size() + RaceStep.RECORDS + VersionStep.RECORDS;
       screen.step("Compare the replicas of every shard with each other");
       restart.compareReplicas(
           client.admin(),
           client.session(),
-          places.inFileOrder().size() + journal.acknowledgedRecords(),
-          places.inFileOrder().size() + journal.keys().size());
+          others + journal.acknowledgedRecords(),
+          others + journal.keys().size());
     }
 
     screen.print("");
