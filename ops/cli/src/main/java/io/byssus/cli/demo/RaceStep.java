@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Clients that know nothing of each other count in the same record, by compare-and-set: read it,
@@ -27,7 +28,7 @@ final class RaceStep {
   static final int RECORDS = 2;
 
   private static final int CLIENTS = 8;
-  private static final int CHANGES = 40;
+  private static final int CHANGES = 30;
   private static final Key BY_CONDITION = Key.of("race", "compare-and-set");
   private static final Key BY_INCREMENT = Key.of("race", "increment");
   private static final ReadOptions NEWEST =
@@ -45,48 +46,65 @@ final class RaceStep {
     this.summary = summary;
   }
 
-  /** Runs the race, each runner with a client of its own. */
+  /** Runs both races, each runner with a client of its own. */
   void run(List<String> dispatchers, String namespace) throws InterruptedException {
+    long conditionNanos = race(dispatchers, namespace, this::compareAndSets);
+    long incrementNanos = race(dispatchers, namespace, this::increments);
+    summary.measured(
+        "compare-and-set, " + CLIENTS + " clients, one record", conditionNanos, compareAndSets);
+    summary.measured("increments, " + CLIENTS + " clients, one record", incrementNanos, increments);
+    try (ByssusClient client = ByssusClient.builder().endpoints(dispatchers).build()) {
+      check(client.namespace(namespace));
+    }
+  }
+
+  /** How long all runners took, nanoseconds. */
+  private static long race(List<String> dispatchers, String namespace, Consumer<Namespace> runner)
+      throws InterruptedException {
     ExecutorService runners =
         Executors.newFixedThreadPool(CLIENTS, task -> new Thread(task, "demo-race"));
     List<Future<?>> running = new ArrayList<>();
     long begin = System.nanoTime();
     try {
       for (int i = 0; i < CLIENTS; i++) {
-        running.add(runners.submit(() -> race(dispatchers, namespace)));
+        running.add(
+            runners.submit(
+                () -> {
+                  try (ByssusClient client =
+                      ByssusClient.builder().endpoints(dispatchers).build()) {
+                    runner.accept(client.namespace(namespace));
+                  }
+                }));
       }
     } finally {
       runners.shutdown();
     }
-    for (Future<?> runner : running) {
+    for (Future<?> each : running) {
       try {
-        runner.get();
+        each.get();
       } catch (ExecutionException e) {
         throw new CheckFailed("a runner of the race failed: " + e.getCause(), e.getCause());
       }
     }
-    long nanos = System.nanoTime() - begin;
-    try (ByssusClient client = ByssusClient.builder().endpoints(dispatchers).build()) {
-      check(client.namespace(namespace), nanos);
+    return System.nanoTime() - begin;
+  }
+
+  private void compareAndSets(Namespace records) {
+    if (records.put(BY_CONDITION, number(0), under(Condition.absent())).tookEffect()) {
+      firsts.incrementAndGet();
+    }
+    for (int done = 0; done < CHANGES; ) {
+      done += compareAndSet(records) ? 1 : 0;
     }
   }
 
-  private void race(List<String> dispatchers, String namespace) {
-    try (ByssusClient client = ByssusClient.builder().endpoints(dispatchers).build()) {
-      Namespace records = client.namespace(namespace);
-      if (records.put(BY_CONDITION, number(0), under(Condition.absent())).tookEffect()) {
-        firsts.incrementAndGet();
+  private void increments(Namespace records) {
+    for (int done = 0; done < CHANGES; done++) {
+      long begin = System.nanoTime();
+      if (!records.increment(BY_INCREMENT, 1).tookEffect()) {
+        throw new CheckFailed("an increment of a number took no effect");
       }
-      for (int done = 0; done < CHANGES; ) {
-        done += compareAndSet(records) ? 1 : 0;
-      }
-      for (int done = 0; done < CHANGES; done++) {
-        long begin = System.nanoTime();
-        if (!records.increment(BY_INCREMENT, 1).tookEffect()) {
-          throw new CheckFailed("an increment of a number took no effect");
-        }
-        increments.record(System.nanoTime() - begin);
-      }
+      increments.record(System.nanoTime() - begin);
     }
   }
 
@@ -117,7 +135,7 @@ final class RaceStep {
     return WriteOptions.defaults().withCondition(condition);
   }
 
-  private void check(Namespace records, long nanos) {
+  private void check(Namespace records) {
     String expected = Integer.toString(CLIENTS * CHANGES);
     Differences differences = new Differences();
     if (firsts.get() != 1) {
@@ -130,8 +148,6 @@ final class RaceStep {
       }
     }
     differences.mustBeNone("of concurrent changes under conditions none is lost or done twice");
-    summary.measured("compare-and-set, " + CLIENTS + " clients, one record", nanos, compareAndSets);
-    summary.measured("increments, " + CLIENTS + " clients, one record", nanos, increments);
     summary.checked("changes of one record by rivals, all counted", 2L * CLIENTS * CHANGES);
     screen.line(
         String.format(
