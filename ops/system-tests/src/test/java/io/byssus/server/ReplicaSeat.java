@@ -1,22 +1,28 @@
 package io.byssus.server;
 
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.storage.Shard;
 import io.byssus.wal.LogEntry;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 
 /** Lets the simulation hold a replica of production, and the barriers of its readers. */
 public final class ReplicaSeat {
   private final Replica replica;
   private final ShardBarriers barriers;
+  private final MarkPace ticks;
+  private final MarkPace drops;
 
   /**
    * A replica that is open.
@@ -30,10 +36,13 @@ public final class ReplicaSeat {
       LongSupplier nanoTime,
       Shard opened,
       Supplier<CompletableFuture<Long>> barrier,
-      Executor appender) {
+      Executor appender,
+      RandomGenerator random) {
     replica = new Replica(shard, epoch, nanoTime);
     replica.opened(opened);
     barriers = new ShardBarriers(shard, barrier, replica::awaitOffset, appender, nanoTime);
+    ticks = new MarkPace(random);
+    drops = new MarkPace(random);
   }
 
   /** The shard. */
@@ -109,6 +118,32 @@ public final class ReplicaSeat {
   /** See {@link Replica#report}. */
   public ReplicaReport report() {
     return replica.report();
+  }
+
+  /** What the control plane is told: with what the map wants gone and the replica still holds. */
+  public ReplicaReport report(ClusterImage map) {
+    return replica.report().toBuilder()
+        .addAllUndroppedNamespaces(UndroppedNamespaces.of(map, replica))
+        .build();
+  }
+
+  /** Whether to append a tick now, as {@link TickLoop} decides it. */
+  public boolean isTimeToTick(long wallClockMillis) {
+    OptionalLong due = replica.open().nextDueMillis();
+    boolean need = caughtUp() && due.isPresent() && due.getAsLong() <= wallClockMillis;
+    return ticks.isTime(need, replica.nanoTime().getAsLong());
+  }
+
+  /** The namespace whose drop is to be appended now, as {@link TickLoop} decides it. */
+  public Optional<Integer> toDrop(ClusterImage map) {
+    List<Integer> undropped = caughtUp() ? UndroppedNamespaces.of(map, replica) : List.of();
+    return drops.isTime(!undropped.isEmpty(), replica.nanoTime().getAsLong())
+        ? Optional.of(undropped.get(0))
+        : Optional.empty();
+  }
+
+  private boolean caughtUp() {
+    return replica.state() == ReplicaState.CAUGHT_UP;
   }
 
   /** See {@link Replica#epoch}. */

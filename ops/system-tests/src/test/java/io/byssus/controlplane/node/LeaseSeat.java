@@ -1,7 +1,9 @@
 package io.byssus.controlplane.node;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.controlplane.state.NamespaceDropPlanner;
 import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ReplicaReport;
 import java.time.Duration;
 import java.util.List;
 
@@ -20,8 +22,18 @@ public final class LeaseSeat {
   }
 
   /** See {@link LeaseTable#grant}. */
-  public void grant(String nodeId, String instanceId, long nowNanos) {
-    leases.grant(nodeId, instanceId, nowNanos);
+  public void grant(
+      String nodeId,
+      String instanceId,
+      long nowNanos,
+      long mapRevision,
+      List<ReplicaReport> replicas) {
+    leases.grant(nodeId, instanceId, nowNanos, mapRevision, replicas);
+  }
+
+  /** See {@link LeaseTable#reports}. */
+  public NamespaceDropPlanner.Reports reports(long nowNanos) {
+    return leases.reports(nowNanos);
   }
 
   /** See {@link LeaseTable#expired}. */

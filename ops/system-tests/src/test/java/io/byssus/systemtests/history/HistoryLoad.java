@@ -1,8 +1,6 @@
 package io.byssus.systemtests.history;
 
 import io.byssus.client.ByssusClient;
-import io.byssus.client.Namespace;
-import io.byssus.client.StreamedWriter;
 import io.byssus.systemtests.TestCluster;
 import io.byssus.systemtests.faults.Lanes;
 import io.byssus.testkit.Seed;
@@ -22,7 +20,6 @@ final class HistoryLoad implements AutoCloseable {
 
   private final ExecutorService executor = Executors.newFixedThreadPool(CALLBACK_THREADS);
   private final List<ByssusClient> clients = new ArrayList<>();
-  private final List<StreamedWriter> writers = new ArrayList<>();
   private final List<Lanes> lanes = new ArrayList<>();
 
   /**
@@ -58,10 +55,8 @@ final class HistoryLoad implements AutoCloseable {
                 .writeDeadline(WRITE_DEADLINE)
                 .build();
         clients.add(client);
-        Namespace written = client.namespace(namespace);
-        StreamedWriter writer = written.writer();
-        writers.add(writer);
-        HistoryClient acting = new HistoryClient(number, written, writer, history, outcomes);
+        HistoryClient acting =
+            new HistoryClient(number, client.namespace(namespace), history, outcomes);
         for (int lane = 0; lane < size.lanesOfEach(); lane++) {
           lanes.add(lane(number, lane, size, acting, outcomes, seed.part(lanes.size())));
         }
@@ -98,7 +93,6 @@ final class HistoryLoad implements AutoCloseable {
   @Override
   public void close() {
     lanes.forEach(Lanes::stop);
-    writers.forEach(StreamedWriter::close);
     clients.forEach(ByssusClient::close);
     executor.shutdownNow();
   }

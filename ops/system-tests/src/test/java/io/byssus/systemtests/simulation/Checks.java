@@ -119,7 +119,8 @@ final class Checks {
         offset);
     Optional<ReferenceShard.Effect> effect = partition.reference().effect(record.getStamp());
     Invariant.ACKNOWLEDGED_WRITES_SURVIVE.hold(
-        effect.isPresent() && effect.get().offset() <= offset,
+        effect.map(first -> first.offset() <= offset).orElse(false)
+            || partition.reference().isDropped(record.getNamespaceId()),
         "%s was acknowledged at %d/%d and has no effect",
         who,
         shard,
@@ -139,7 +140,7 @@ final class Checks {
             : effect.tookEffect()
                 && effect.version() == answer.getVersion()
                 && effect.sums().equals(answer.getSumsList())
-                && effect.superseded() == answer.getSuperseded();
+                && (effect.superseded() < 0 || effect.superseded() == answer.getSuperseded());
     Invariant.OUTCOMES_ARE_TRUE.hold(right, "%s was told %s; the log says %s", who, answer, effect);
   }
 

@@ -4,15 +4,18 @@ import io.byssus.clustermap.ClusterImage;
 import io.byssus.controlplane.node.LeaseSeat;
 import io.byssus.controlplane.state.ControlPlaneStateMachine;
 import io.byssus.controlplane.state.Decision;
+import io.byssus.controlplane.state.NamespaceDropPlanner;
 import io.byssus.controlplane.state.PlacementPlanner;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.internal.v1.AdvanceDropCommand;
 import io.byssus.proto.internal.v1.AssignShardsCommand;
 import io.byssus.proto.internal.v1.ChangeNodeCommand;
 import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.PlannedShard;
+import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.log.v1.NamespaceRules;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,7 +116,12 @@ final class ControlPlane {
   }
 
   /** A heartbeat of a node: only the leader hears it. */
-  void heartbeat(ControlMember asked, String nodeId, String instanceId) {
+  void heartbeat(
+      ControlMember asked,
+      String nodeId,
+      String instanceId,
+      long mapRevision,
+      List<ReplicaReport> replicas) {
     boolean known =
         asked
             .state()
@@ -122,7 +130,7 @@ final class ControlPlane {
             .map(node -> node.getUp() && node.getInstanceId().equals(instanceId))
             .orElse(false);
     if (asked == leader && known) {
-      leases.grant(nodeId, instanceId, schedule.nowNanos());
+      leases.grant(nodeId, instanceId, schedule.nowNanos(), mapRevision, replicas);
     }
   }
 
@@ -237,7 +245,11 @@ final class ControlPlane {
               .setAssignShards(AssignShardsCommand.newBuilder().addAllShards(plan))
               .build());
     }
-    simulation.leaderTurn(image);
+    for (AdvanceDropCommand drop :
+        NamespaceDropPlanner.plan(
+            image, leader.process().millis(), leases.reports(schedule.nowNanos()))) {
+      propose(command(leader).setAdvanceDrop(drop).build());
+    }
   }
 
   /** Kills a member and starts it again after a while. */

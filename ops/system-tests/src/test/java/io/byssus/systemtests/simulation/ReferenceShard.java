@@ -64,7 +64,8 @@ final class ReferenceShard {
    * @param failed the operation that could not be done; −1 where the write took effect
    * @param version what it gave its records under LOG_ORDER; 0 under VERSION
    * @param sums what its increments came to
-   * @param superseded how many operations lost against a version that wins
+   * @param superseded how many operations lost against a version that wins; −1 where one met its
+   *     equal, which may be counted or not
    */
   record Effect(long offset, int failed, long version, List<Long> sums, int superseded) {
     boolean tookEffect() {
@@ -179,13 +180,16 @@ final class ReferenceShard {
               failed,
               versioned ? 0 : Position.pack(incarnation, offset),
               changes.stream().flatMap(change -> change.sum().stream()).toList(),
-              (int) changes.stream().filter(change -> !change.wins()).count());
+              changes.stream().anyMatch(Change::ties)
+                  ? -1
+                  : (int) changes.stream().filter(change -> !change.wins()).count());
     }
     effects.put(Stamp.of(record.getStamp()), effect);
   }
 
   /** What an operation would do; {@code wins} is false where an older version lost. */
-  private record Change(RecordName name, Current next, boolean wins, Optional<Long> sum) {}
+  private record Change(
+      RecordName name, Current next, boolean wins, boolean ties, Optional<Long> sum) {}
 
   /** Empty where the operation fails, and its write with it. */
   private Optional<Change> decide(
@@ -221,7 +225,8 @@ final class ReferenceShard {
     }
     Current next = new Current(value, version, expires, operation.hasDelete());
     boolean wins = !versioned || before == null || beats(next, before);
-    return Optional.of(new Change(name, next, wins, sum));
+    boolean ties = behind && version == before.version() && next.deleted() && before.deleted();
+    return Optional.of(new Change(name, next, wins, ties, sum));
   }
 
   private static Optional<Long> sum(ByteString value, Operation operation) {

@@ -6,6 +6,7 @@ import io.byssus.dispatcher.DispatcherSeat;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
+import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
@@ -21,6 +22,7 @@ import io.grpc.MethodDescriptor;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,6 +36,7 @@ final class SimulatedDispatcher implements DispatcherSeat.Surroundings {
   private final SimulatedProcess process;
   private final MapWatch watch;
   private final ProcessTimer timer;
+  private final Membership membership;
   private final Set<String> heard = new HashSet<>();
   private DispatcherSeat seat;
   private SimulatedWal wal;
@@ -43,6 +46,7 @@ final class SimulatedDispatcher implements DispatcherSeat.Surroundings {
     this.process = simulation.process(name);
     this.timer = new ProcessTimer(process);
     this.watch = new MapWatch(simulation, process, () -> seat.mapChanged());
+    this.membership = new Membership(simulation, process, NodeRole.DISPATCHER, watch, List::of);
   }
 
   SimulatedProcess process() {
@@ -59,7 +63,12 @@ final class SimulatedDispatcher implements DispatcherSeat.Surroundings {
             simulation.planted(PlantedBug.EARLY_ACKNOWLEDGEMENT),
             simulation.planted(PlantedBug.READS_ANSWERED_FROM_MEMORY));
     watch.start();
+    membership.start();
     seat.mapChanged();
+  }
+
+  Membership membership() {
+    return membership;
   }
 
   void crash() {

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * late, with an end of the log that may be old.
  */
 final class SimulatedReplica {
-  private static final long IDLE_NANOS = 900_000_000L;
+  private static final long IDLE_NANOS = 700_000_000L;
   private static final int MOST_ENTRIES = 40;
 
   private final Simulation simulation;
@@ -87,33 +87,27 @@ final class SimulatedReplica {
               "idle fetch",
               () -> {
                 fetchSoon();
-                tickIfDue();
+                mark();
                 idle();
               });
     }
   }
 
-  /** What is due by this server's clock is due by the shard's, soon. */
-  private void tickIfDue() {
-    if (isDue()) {
-      server
-          .process()
-          .after(
-              simulation.schedule().between(0, 500),
-              "tick",
-              () -> {
-                if (!over && isDue()) {
-                  server.wal().append(partition.shard(), simulation.tick(server.process()));
-                }
-              });
+  /** What a replica does for its shard while nobody writes to it. */
+  private void mark() {
+    if (seat.isTimeToTick(server.process().millis())) {
+      server.wal().append(partition.shard(), simulation.tick(server.process()));
     }
-  }
-
-  private boolean isDue() {
-    OptionalLong due = shard.nextDueMillis();
-    return shard.nextOffset() == partition.end()
-        && due.isPresent()
-        && due.getAsLong() <= server.process().millis();
+    seat.toDrop(server.map())
+        .ifPresent(
+            namespaceId -> {
+              simulation
+                  .trace()
+                  .note("%s drops %d from shard %d", server.id(), namespaceId, partition.shard());
+              server
+                  .wal()
+                  .append(partition.shard(), simulation.drop(server.process(), namespaceId));
+            });
   }
 
   private void fetch() {

@@ -3,10 +3,11 @@ package io.byssus.systemtests.simulation;
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.AwaitAppliedRequest;
 import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.Cluster;
-import io.byssus.proto.internal.v1.Node;
+import io.byssus.proto.internal.v1.ReplicaReport;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
@@ -27,18 +28,17 @@ import java.util.concurrent.CompletableFuture;
 /** A server: holds the replicas that the map gives it, and answers for them. */
 final class SimulatedServer {
   private static final long REPORT_NANOS = 1_000_000_000L;
-  private static final long HEARTBEAT_NANOS = 2_500_000_000L;
 
   private final Simulation simulation;
   private final SimulatedProcess process;
   private final MapWatch watch;
   private final ProcessTimer timer;
+  private final Membership membership;
   private final Map<Integer, SimulatedReplica> replicas = new TreeMap<>();
 
   /** What was stored as the position of a shard when the server died, with that fault planted. */
   private final Map<Integer, byte[]> positionsApart = new HashMap<>();
 
-  private String instance = "";
   private SimulatedWal wal;
 
   SimulatedServer(Simulation simulation, String name) {
@@ -46,6 +46,8 @@ final class SimulatedServer {
     this.process = simulation.process(name);
     this.timer = new ProcessTimer(process);
     this.watch = new MapWatch(simulation, process, this::follow);
+    this.membership =
+        new Membership(simulation, process, NodeRole.SERVER, watch, this::membershipReports);
   }
 
   SimulatedProcess process() {
@@ -64,18 +66,17 @@ final class SimulatedServer {
     return wal;
   }
 
-  String instance() {
-    return instance;
+  Membership membership() {
+    return membership;
   }
 
   void start() {
     process.start();
-    instance = id() + "-" + process.life();
     wal = new SimulatedWal(process, simulation.partitions(), simulation::calm);
     watch.start();
     follow();
     process.after(simulation.schedule().between(0, 1_000), "report", this::report);
-    process.after(simulation.schedule().between(0, 1_000), "heartbeat", this::heartbeat);
+    membership.start();
   }
 
   void crash() {
@@ -88,18 +89,8 @@ final class SimulatedServer {
     replicas.clear();
   }
 
-  private void heartbeat() {
-    boolean registered =
-        map()
-            .node(id())
-            .map(node -> node.getUp() && node.getInstanceId().equals(instance))
-            .orElse(false);
-    if (registered) {
-      simulation.heartbeat(process, id(), instance);
-    } else {
-      simulation.register(this);
-    }
-    process.after(HEARTBEAT_NANOS, "heartbeat", this::heartbeat);
+  private List<ReplicaReport> membershipReports() {
+    return replicas.values().stream().map(replica -> replica.seat().report(map())).toList();
   }
 
   private void report() {
@@ -116,7 +107,7 @@ final class SimulatedServer {
   /** Brings the replicas in line with the map, as production's host does. */
   private void follow() {
     ClusterImage map = watch.image();
-    if (!map.logReady() || !map.node(id()).map(Node::getInstanceId).orElse("").equals(instance)) {
+    if (!map.logReady() || !membership.known()) {
       return;
     }
     Map<Integer, ShardAssignment> mine = new TreeMap<>();
@@ -169,7 +160,8 @@ final class SimulatedServer {
                 process::nanoTime,
                 shard,
                 () -> wal.append(number, simulation.barrier(process)),
-                timer));
+                timer,
+                simulation.schedule().random()));
     replicas.put(number, replica);
     replica.start();
   }
@@ -177,6 +169,12 @@ final class SimulatedServer {
   /** Reads a record when the replica is as the read wants it. */
   CompletableFuture<GetResponse> get(ShardGetRequest request) {
     SimulatedReplica replica = replica(request.getView().getShard());
+    boolean active =
+        map().namespace(request.getNamespaceId()).map(ClusterImage::isActive).orElse(false);
+    if (!active) {
+      throw new ByssusException(
+          ErrorCode.NAMESPACE_NOT_FOUND, "no namespace of id " + request.getNamespaceId());
+    }
     return replica.ready(request.getView()).thenApply(proven -> get(replica, request, proven));
   }
 

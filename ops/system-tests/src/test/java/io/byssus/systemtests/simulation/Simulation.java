@@ -1,22 +1,19 @@
 package io.byssus.systemtests.simulation;
 
-import io.byssus.clustermap.ClusterImage;
 import io.byssus.controlplane.state.Decision;
 import io.byssus.model.Limits;
 import io.byssus.proto.admin.v1.NamespaceSpec;
-import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.ControlCommand;
 import io.byssus.proto.internal.v1.CreateNamespaceCommand;
 import io.byssus.proto.internal.v1.InitClusterCommand;
 import io.byssus.proto.internal.v1.LogIdentity;
 import io.byssus.proto.internal.v1.LogReadyCommand;
-import io.byssus.proto.internal.v1.Node;
-import io.byssus.proto.internal.v1.RegisterNodeCommand;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.log.v1.Barrier;
 import io.byssus.proto.log.v1.ConflictRule;
 import io.byssus.proto.log.v1.IncarnationStart;
 import io.byssus.proto.log.v1.LogRecord;
+import io.byssus.proto.log.v1.NamespaceDrop;
 import io.byssus.proto.log.v1.Tick;
 import io.byssus.storage.StorageSeat;
 import io.byssus.testkit.Seed;
@@ -35,8 +32,8 @@ final class Simulation implements AutoCloseable {
   /** How many events at least go by while things go wrong; then all must come to rest. */
   static final int TROUBLED_STEPS = 1_100;
 
-  private static final int MOST_STEPS = 60_000;
-  private static final String CLUSTER = "c-simulated";
+  private static final int MOST_STEPS = 20_000;
+  static final String CLUSTER = "c-simulated";
   private static final int SERVERS = 3;
   private static final int DISPATCHERS = 2;
   private static final int CLIENTS = 3;
@@ -56,6 +53,7 @@ final class Simulation implements AutoCloseable {
   private final List<SimulatedServer> servers = new ArrayList<>();
   private final List<SimulatedDispatcher> dispatchers = new ArrayList<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
+  private final Administrator administrator;
   private boolean calm;
   private RuntimeException failure;
 
@@ -81,6 +79,7 @@ final class Simulation implements AutoCloseable {
     for (int number = 0; number < CLIENTS; number++) {
       clients.add(new SimulatedClient(this, "client-" + number));
     }
+    this.administrator = new Administrator(this);
     setUp();
   }
 
@@ -107,8 +106,7 @@ final class Simulation implements AutoCloseable {
                             .setKafkaClusterId("k")
                             .setTopicId("t"))));
     for (SimulatedServer server : servers) {
-      controlPlane.setUp(
-          command -> command.setRegisterNode(registration(server, server.id() + "-0")));
+      controlPlane.setUp(command -> command.setRegisterNode(server.membership().registration()));
     }
     controlPlane.placeAtOnce();
     createNamespace(Workload.PLACES, ConflictRule.LOG_ORDER);
@@ -132,18 +130,6 @@ final class Simulation implements AutoCloseable {
                     .setSpec(NamespaceSpec.newBuilder().setName(name).setConflictRule(rule))));
   }
 
-  private static RegisterNodeCommand registration(SimulatedServer server, String instance) {
-    return RegisterNodeCommand.newBuilder()
-        .setClusterId(CLUSTER)
-        .setNode(
-            Node.newBuilder()
-                .setNodeId(server.id())
-                .setRole(NodeRole.SERVER)
-                .setAddress(server.id() + ":7070")
-                .setInstanceId(instance))
-        .build();
-  }
-
   private static LogRecord.Builder record(long writerTimeMillis) {
     return LogRecord.newBuilder()
         .setFormatVersion(Limits.LOG_FORMAT_VERSION)
@@ -152,6 +138,13 @@ final class Simulation implements AutoCloseable {
 
   LogRecord barrier(SimulatedProcess by) {
     return record(by.millis()).setBarrier(Barrier.getDefaultInstance()).build();
+  }
+
+  LogRecord drop(SimulatedProcess by, int namespaceId) {
+    return record(by.millis())
+        .setNamespaceId(namespaceId)
+        .setNamespaceDrop(NamespaceDrop.getDefaultInstance())
+        .build();
   }
 
   LogRecord tick(SimulatedProcess by) {
@@ -164,6 +157,7 @@ final class Simulation implements AutoCloseable {
     servers.forEach(SimulatedServer::start);
     dispatchers.forEach(SimulatedDispatcher::start);
     clients.forEach(SimulatedClient::start);
+    administrator.start();
     Misfortunes misfortunes = new Misfortunes(this);
     misfortunes.start();
     while (schedule.steps() < TROUBLED_STEPS) {
@@ -173,8 +167,9 @@ final class Simulation implements AutoCloseable {
     network.heal();
     misfortunes.end();
     while (!atRest()) {
-      Invariant.ALL_COMES_TO_REST.hold(
-          schedule.steps() < MOST_STEPS, "after %d steps: %s", MOST_STEPS, unrest());
+      if (schedule.steps() > MOST_STEPS) {
+        throw Invariant.ALL_COMES_TO_REST.broken("after %d steps: %s", MOST_STEPS, unrest());
+      }
       step();
     }
     servers.forEach(
@@ -213,6 +208,7 @@ final class Simulation implements AutoCloseable {
   private boolean atRest() {
     return clients.stream().allMatch(client -> client.open() == 0)
         && servers.stream().allMatch(server -> server.process().isUp())
+        && administrator.atRest()
         && partitions.stream()
             .allMatch(
                 partition ->
@@ -228,6 +224,8 @@ final class Simulation implements AutoCloseable {
         + clients.stream().mapToInt(SimulatedClient::open).sum()
         + ", replicas at the end: "
         + partitions.stream().map(this::replicasAtEnd).toList()
+        + ", namespaces: "
+        + controlPlane.truth().namespaces()
         + ", servers up: "
         + servers.stream().filter(server -> server.process().isUp()).count()
         + ", map: "
@@ -252,13 +250,6 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  /** A server tells the control plane that it is there; it does so again until its map says so. */
-  void register(SimulatedServer server) {
-    request(
-        server.process(),
-        command -> command.setRegisterNode(registration(server, server.instance())));
-  }
-
   /** Asks members until one that leads answers. */
   void request(SimulatedProcess from, Consumer<ControlCommand.Builder> body) {
     ControlMember member = controlPlane.anyMember();
@@ -278,16 +269,6 @@ final class Simulation implements AutoCloseable {
         });
   }
 
-  void heartbeat(SimulatedProcess from, String nodeId, String instance) {
-    for (ControlMember member : controlPlane.members()) {
-      network.send(
-          from,
-          member.process(),
-          "heartbeat",
-          () -> controlPlane.heartbeat(member, nodeId, instance));
-    }
-  }
-
   /** A server's report goes to every dispatcher. */
   void reported(SimulatedServer from, WatchReplicasResponse report) {
     for (SimulatedDispatcher dispatcher : dispatchers) {
@@ -298,9 +279,6 @@ final class Simulation implements AutoCloseable {
           () -> dispatcher.heard(from.id(), report));
     }
   }
-
-  /** The leader of the control plane takes a turn. */
-  void leaderTurn(ClusterImage image) {}
 
   SimulatedProcess process(String name) {
     return new SimulatedProcess(
@@ -328,9 +306,13 @@ final class Simulation implements AutoCloseable {
     return calm;
   }
 
-  /** The id of a namespace, as the control plane knows it. */
+  /** The id of a namespace, as the control plane knows it; 0 where there is none. */
   int namespaceId(String name) {
-    return controlPlane.truth().namespace(name).orElseThrow().getRules().getNamespaceId();
+    return controlPlane
+        .truth()
+        .namespace(name)
+        .map(entry -> entry.getRules().getNamespaceId())
+        .orElse(0);
   }
 
   Schedule schedule() {

@@ -22,6 +22,9 @@ final class Workload {
   /** A namespace of VERSION. */
   static final String SIGNALS = "signals";
 
+  /** A namespace of LOG_ORDER that comes and goes. */
+  static final String EVENTS = "events";
+
   private static final int PARTITION_KEYS = 4;
   private static final int SORT_KEYS = 2;
   private static final String COUNTER = "count";
@@ -44,7 +47,8 @@ final class Workload {
   record Order(String namespace, Write write, boolean decides) {}
 
   String namespace() {
-    return random.nextInt(4) == 0 ? SIGNALS : PLACES;
+    int kind = random.nextInt(8);
+    return kind < 2 ? SIGNALS : kind < 3 ? EVENTS : PLACES;
   }
 
   ByteString partitionKey() {
