@@ -187,9 +187,11 @@ final class DispatcherAssembly {
         new HotRecords(
             Runtime.getRuntime().maxMemory() / 16, System::nanoTime, hooks.cacheLinearizable());
     registry.gauge("byssus.dispatcher.answers.held", hot, HotRecords::size);
+    SharedReads shared = new SharedReads(replicas::get, tools, hot);
+    registry.gauge("byssus.dispatcher.reads.under.way", shared, SharedReads::underWay);
+    ShardLocator shards = new ShardLocator(map::current);
     ReadPath reads =
-        new ReadPath(
-            namespaces, new ShardLocator(map::current), replicas, hot, channels, tools, clock);
+        new ReadPath(namespaces, shards, replicas, shared, hot, channels, tools, clock);
     WriteParts writeParts =
         writeParts(namespaces, map, threads, router, replicas, logHost, metrics, registry);
     WriteStreamHost streams = new WriteStreamHost(writeParts, threads.timer());

@@ -1,6 +1,7 @@
 package io.byssus.dispatcher;
 
 import io.byssus.process.CallCriticality;
+import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
@@ -11,7 +12,6 @@ import io.byssus.proto.kv.v1.ListVersionsResponse;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
 import io.byssus.proto.kv.v1.PutRequest;
-import io.byssus.proto.kv.v1.ReadOptions;
 import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ResolveResponse;
 import io.byssus.proto.kv.v1.ScanRequest;
@@ -60,25 +60,33 @@ final class KvService extends KvServiceImplBase {
   @Override
   public void put(PutRequest request, StreamObserver<WriteResponse> caller) {
     WriteChecks.check(request);
-    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+    as(
+        request.getOptions().getCriticality(),
+        () -> UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller));
   }
 
   @Override
   public void delete(DeleteRequest request, StreamObserver<WriteResponse> caller) {
     WriteChecks.check(request);
-    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+    as(
+        request.getOptions().getCriticality(),
+        () -> UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller));
   }
 
   @Override
   public void increment(IncrementRequest request, StreamObserver<WriteResponse> caller) {
     WriteChecks.check(request);
-    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+    as(
+        request.getOptions().getCriticality(),
+        () -> UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller));
   }
 
   @Override
   public void writeBatch(WriteBatchRequest request, StreamObserver<WriteResponse> caller) {
     WriteChecks.check(request);
-    UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller);
+    as(
+        request.getOptions().getCriticality(),
+        () -> UnaryAnswer.send(writes.write(WriteIntent.of(request), deadline()), caller));
   }
 
   @Override
@@ -90,20 +98,24 @@ final class KvService extends KvServiceImplBase {
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> caller) {
     ReadChecks.check(request);
-    as(request.getOptions(), () -> UnaryAnswer.send(reads.get(request, deadline()), caller));
+    as(
+        request.getOptions().getCriticality(),
+        () -> UnaryAnswer.send(reads.get(request, deadline()), caller));
   }
 
   @Override
   public void multiGet(MultiGetRequest request, StreamObserver<MultiGetResponse> caller) {
     ReadChecks.check(request);
-    as(request.getOptions(), () -> UnaryAnswer.send(reads.multiGet(request, deadline()), caller));
+    as(
+        request.getOptions().getCriticality(),
+        () -> UnaryAnswer.send(reads.multiGet(request, deadline()), caller));
   }
 
   @Override
   public void scan(ScanRequest request, StreamObserver<ScanResponse> caller) {
     ReadChecks.check(request);
     as(
-        request.getOptions(),
+        request.getOptions().getCriticality(),
         () -> reads.scan(request, (ServerCallStreamObserver<ScanResponse>) caller));
   }
 
@@ -111,7 +123,7 @@ final class KvService extends KvServiceImplBase {
   public void scanShard(ScanShardRequest request, StreamObserver<ScanShardResponse> caller) {
     ReadChecks.check(request);
     as(
-        request.getOptions(),
+        request.getOptions().getCriticality(),
         () -> reads.scanShard(request, (ServerCallStreamObserver<ScanShardResponse>) caller));
   }
 
@@ -120,13 +132,13 @@ final class KvService extends KvServiceImplBase {
       ListVersionsRequest request, StreamObserver<ListVersionsResponse> caller) {
     ReadChecks.check(request);
     as(
-        request.getOptions(),
+        request.getOptions().getCriticality(),
         () -> UnaryAnswer.send(reads.listVersions(request, deadline()), caller));
   }
 
-  /** Reads as critically as the request says, which tells the servers so. */
-  private static void as(ReadOptions options, Runnable read) {
-    CallCriticality.in(options.getCriticality()).run(read);
+  /** Does what a request asks for as one that is so critical, which tells the servers so. */
+  private static void as(Criticality criticality, Runnable call) {
+    CallCriticality.in(criticality).run(call);
   }
 
   private CallDeadline deadline() {

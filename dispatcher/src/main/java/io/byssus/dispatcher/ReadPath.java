@@ -48,6 +48,7 @@ final class ReadPath {
       NamespaceResolver namespaces,
       ShardLocator shards,
       ReplicaReads replicas,
+      SharedReads shared,
       HotRecords hot,
       ServerChannels channels,
       ReplicaCall.Tools tools,
@@ -55,7 +56,7 @@ final class ReadPath {
     this.namespaces = namespaces;
     this.shards = shards;
     this.replicas = replicas;
-    this.shared = new SharedReads(replicas, tools, hot);
+    this.shared = shared;
     this.hot = hot;
     this.channels = channels;
     this.tools = tools;

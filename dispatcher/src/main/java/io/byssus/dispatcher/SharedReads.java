@@ -32,10 +32,17 @@ import java.util.concurrent.TimeUnit;
  * the deadline of the read that started it; who has more time then asks again.
  */
 final class SharedReads {
-  private final ReplicaReads replicas;
+  private final Source replicas;
   private final ReplicaCall.Tools tools;
   private final HotRecords hot;
   private final Map<Shared, Flight> flights = new ConcurrentHashMap<>();
+
+  /** Asks replicas; see {@link ReplicaReads#get}. */
+  @FunctionalInterface
+  interface Source {
+    CompletableFuture<GetResponse> get(
+        RecordQuestion question, ReadLevel level, long atLeast, CallDeadline deadline);
+  }
 
   private record Shared(RecordQuestion question, Consistency level) {}
 
@@ -44,7 +51,7 @@ final class SharedReads {
    *
    * @param hot told of every answer
    */
-  SharedReads(ReplicaReads replicas, ReplicaCall.Tools tools, HotRecords hot) {
+  SharedReads(Source replicas, ReplicaCall.Tools tools, HotRecords hot) {
     this.replicas = replicas;
     this.tools = tools;
     this.hot = hot;

@@ -8,10 +8,12 @@ import static io.byssus.dispatcher.TestCluster.bytes;
 
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.GetRequest;
+import io.byssus.proto.kv.v1.ListVersionsRequest;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.ReadOptions;
 import io.byssus.proto.kv.v1.ResolveRequest;
 import io.byssus.proto.kv.v1.ScanRequest;
+import io.byssus.proto.kv.v1.ScanShardRequest;
 import io.byssus.proto.kv.v1.SortKeyRange;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -70,6 +72,37 @@ class ReadChecksTest {
             "page_token",
             "is not a next_page_token"),
         bad(
+            "unknown criticality",
+            get(ReadOptions.newBuilder().setCriticalityValue(9)),
+            "options.criticality",
+            "SHEDDABLE"),
+        bad(
+            "scan of a shard with a page token made up",
+            () ->
+                ReadChecks.check(
+                    ScanShardRequest.newBuilder()
+                        .setNamespace("n")
+                        .setPageToken(bytes("next please"))
+                        .build()),
+            "page_token",
+            "is not a next_page_token"),
+        bad(
+            "scan of a shard without namespace",
+            () -> ReadChecks.check(ScanShardRequest.getDefaultInstance()),
+            "namespace",
+            "is missing"),
+        good("most versions", list(b -> b.setLimit(1_000))),
+        bad("too many versions", list(b -> b.setLimit(1_001)), "limit", "the limit is 1000"),
+        bad("versions below none", list(b -> b.setLimit(-1)), "limit", "the limit is 1000"),
+        good("one version", list(b -> b.setFromVersion(-7).setToVersion(-7))),
+        bad(
+            "versions from above",
+            list(b -> b.setFromVersion(-7).setToVersion(5)),
+            "from_version",
+            "above to_version"),
+        good("versions up from", list(b -> b.setFromVersion(-7))),
+        bad("versions of no key", list(b -> b.clearKey()), "key.partition_key", "is empty"),
+        bad(
             "resolve without namespace",
             () -> ReadChecks.check(ResolveRequest.getDefaultInstance()),
             "namespace",
@@ -96,6 +129,13 @@ class ReadChecksTest {
     GetRequest request =
         GetRequest.newBuilder().setNamespace("n").setKey(key(1, 1)).setOptions(options).build();
     return () -> ReadChecks.check(request);
+  }
+
+  private static Runnable list(Change<ListVersionsRequest.Builder> change) {
+    ListVersionsRequest.Builder request =
+        ListVersionsRequest.newBuilder().setNamespace("n").setKey(key(1, 1));
+    change.apply(request);
+    return () -> ReadChecks.check(request.build());
   }
 
   private static Runnable scan(Change<ScanRequest.Builder> change) {
