@@ -3,6 +3,7 @@ package io.byssus.dispatcher;
 import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
 import io.byssus.clustermap.NodeLease;
+import io.byssus.clustermap.WatchHub;
 import io.byssus.clustermap.replicas.ReplicaBoard;
 import io.byssus.clustermap.replicas.ReplicaWatcher;
 import io.byssus.clustermap.replicas.ReplicaWatcherHost;
@@ -25,6 +26,7 @@ import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
 import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Cluster;
+import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
 import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.wal.KafkaWal;
@@ -136,12 +138,16 @@ final class DispatcherAssembly {
     ShardRouter router = new ShardRouter(map::current, board, random);
     KvService kv =
         kvService(controlPlane, map, threads, router, channels, logHost, metrics.registry());
-    GrpcListener listener =
-        listen(
-            kv,
-            new AdminService(
-                controlPlane, new NamespaceSizer(map::current, router, channels), System::nanoTime),
-            metrics.registry());
+    WatchHub watches =
+        closing(
+            "map watches",
+            new WatchHub(
+                FollowedMap.of(map), () -> map.connectedTo().isPresent(), System::nanoTime));
+    metrics.registry().gauge("byssus.dispatcher.map.watchers", watches, WatchHub::watchers);
+    AdminService admin =
+        new AdminService(
+            controlPlane, new NamespaceSizer(map::current, router, channels), System::nanoTime);
+    GrpcListener listener = listen(kv, new MapService(watches), admin, metrics.registry());
     try {
       closing("lease", lease(controlPlane, map, listener.address()));
       closing("log", logHost);
@@ -150,6 +156,7 @@ final class DispatcherAssembly {
       closing("listener", listener);
       // Closed first: streams would never end by themselves.
       closing("streams of writes", kv.streams());
+      lifecycle.closeAtStop("streams of the map", watches::endStreams);
     }
     MapFollower follower =
         new MapFollower(
@@ -230,13 +237,16 @@ final class DispatcherAssembly {
         hooks);
   }
 
-  private GrpcListener listen(KvService kv, AdminService admin, MeterRegistry registry)
+  private GrpcListener listen(
+      KvService kv, MapService maps, AdminService admin, MeterRegistry registry)
       throws IOException {
     return GrpcListener.on(config.process().listen(), readiness, registry)
         .name("dispatcher-grpc")
         .mostCalls(config.mostCalls())
         .serviceOnEventLoop(kv)
         .endless(KvServiceGrpc.getWriteStreamMethod())
+        .serviceOnEventLoop(maps)
+        .endless(ControlPlaneServiceGrpc.getWatchMethod())
         .service(admin)
         .start();
   }

@@ -100,6 +100,11 @@ final class FakeControlPlane implements AutoCloseable {
     server.awaitTermination(5, TimeUnit.SECONDS);
   }
 
+  /** The map. */
+  synchronized ClusterImage image() {
+    return image;
+  }
+
   /** Changes the map. */
   synchronized void change(MapChange... changes) {
     image = image.with(image.revision() + 1, List.of(changes));

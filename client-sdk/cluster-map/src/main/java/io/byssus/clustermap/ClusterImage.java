@@ -11,6 +11,7 @@ import io.byssus.proto.internal.v1.Node;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.WatchResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Everything that the processes of a cluster know in common, as of one revision: immutable, and
@@ -123,6 +125,49 @@ public final class ClusterImage {
       }
     }
     return new ClusterImage(newRevision, newCluster, newNodes, newNamespaces, newShards);
+  }
+
+  /**
+   * The changes that lead from this image to another, so that {@link #with} of them is that one.
+   *
+   * @return empty where changes cannot say it: a shard or the cluster is gone, or it is another one
+   */
+  public Optional<List<MapChange>> changesTo(ClusterImage next) {
+    boolean lost = !next.shards.keySet().containsAll(shards.keySet());
+    if (lost || cluster.isPresent() && !clusterId().equals(next.clusterId())) {
+      return Optional.empty();
+    }
+    List<MapChange> changes = new ArrayList<>();
+    if (!cluster.equals(next.cluster)) {
+      next.cluster.ifPresent(c -> changes.add(MapChange.newBuilder().setCluster(c).build()));
+    }
+    changed(nodes, next.nodes, node -> changes.add(MapChange.newBuilder().setNode(node).build()));
+    gone(nodes, next.nodes, id -> changes.add(MapChange.newBuilder().setNodeRemoved(id).build()));
+    changed(
+        namespaces,
+        next.namespaces,
+        entry -> changes.add(MapChange.newBuilder().setNamespace(entry).build()));
+    gone(
+        namespaces,
+        next.namespaces,
+        id -> changes.add(MapChange.newBuilder().setNamespaceRemoved(id).build()));
+    changed(
+        shards, next.shards, shard -> changes.add(MapChange.newBuilder().setShard(shard).build()));
+    return Optional.of(changes);
+  }
+
+  private static <K, V> void changed(Map<K, V> from, Map<K, V> to, Consumer<V> tell) {
+    to.forEach(
+        (key, value) -> {
+          V before = from.get(key);
+          if (before != value && !value.equals(before)) {
+            tell.accept(value);
+          }
+        });
+  }
+
+  private static <K> void gone(Map<K, ?> from, Map<K, ?> to, Consumer<K> tell) {
+    from.keySet().stream().filter(key -> !to.containsKey(key)).forEach(tell);
   }
 
   /** The map that this is an image of. */

@@ -1,5 +1,6 @@
 package io.byssus.controlplane.node;
 
+import io.byssus.clustermap.WatchHub;
 import io.byssus.controlplane.state.PlacementPlanner;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Node;

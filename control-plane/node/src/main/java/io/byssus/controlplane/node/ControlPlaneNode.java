@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
+import io.byssus.clustermap.WatchHub;
 import io.byssus.controlplane.state.PlacementPlanner;
 import io.byssus.process.DataDirectory;
 import io.byssus.process.GrpcListener;

@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.WatchHub;
 import io.byssus.controlplane.state.Decision;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;

@@ -10,6 +10,7 @@ import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
 import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.WatchedMap;
 import io.byssus.controlplane.state.ChangeHistory;
 import io.byssus.controlplane.state.ControlPlaneState;
 import io.byssus.controlplane.state.ControlPlaneStateMachine;
@@ -18,6 +19,7 @@ import io.byssus.proto.internal.v1.ControlCommand;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * would go on waiting for an entry that is never applied, and nobody would know. What cannot be
  * applied halts the member by name, and JRaft is told, so that a leader steps down.
  */
-final class ReplicatedState extends StateMachineAdapter {
+final class ReplicatedState extends StateMachineAdapter implements WatchedMap {
   private static final Logger log = LoggerFactory.getLogger(ReplicatedState.class);
   private static final String SNAPSHOT_FILE = "state";
 
@@ -59,12 +61,15 @@ final class ReplicatedState extends StateMachineAdapter {
     return state;
   }
 
-  ClusterImage image() {
+  @Override
+  public ClusterImage image() {
     return state.image();
   }
 
-  ChangeHistory history() {
-    return history;
+  /** Each change is one revision. */
+  @Override
+  public Optional<Step> stepFrom(long revision) {
+    return history.after(revision).map(changes -> new Step(revision + changes.size(), changes));
   }
 
   /** The term that this member leads; 0 where it does not. */
@@ -82,7 +87,8 @@ final class ReplicatedState extends StateMachineAdapter {
   }
 
   /** Calls back after each change, on JRaft's thread: must be quick and not throw. */
-  void onChange(Runnable listener) {
+  @Override
+  public void onChange(Runnable listener) {
     changeListeners.add(listener);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Iterator;
 import com.alipay.sofa.jraft.Status;
+import io.byssus.clustermap.WatchHub;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.admin.v1.NodeRole;

@@ -1,6 +1,5 @@
-package io.byssus.controlplane.node;
+package io.byssus.clustermap;
 
-import io.byssus.controlplane.state.ControlPlaneState;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.MapChange;
@@ -26,7 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Streams the map to watchers, from what this member has applied.
+ * Streams the map to watchers: a control-plane member from what it has applied, a dispatcher from
+ * what it follows. (A member here is whoever serves the watch.)
  *
  * <p>Nothing is queued for a watcher: each has a revision, and is sent what comes after it when its
  * stream takes more. A watcher that is slow gets its steps in larger pieces; one that takes nothing
@@ -38,13 +38,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All streams are written by one thread.
  */
-final class WatchHub implements AutoCloseable {
+public final class WatchHub implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WatchHub.class);
   private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(2);
   private static final Duration END_LIMIT = Duration.ofSeconds(2);
   private static final long STUCK_NANOS = Duration.ofSeconds(30).toNanos();
 
-  private final ReplicatedState state;
+  private final WatchedMap map;
   private final BooleanSupplier followsALeader;
   private final LongSupplier nanos;
   private final Set<Watcher> watchers = new HashSet<>();
@@ -72,13 +72,13 @@ final class WatchHub implements AutoCloseable {
   /**
    * Begins without watchers.
    *
-   * @param followsALeader whether what this member has applied is what the cluster decides
+   * @param followsALeader whether this member hears what the cluster decides
    */
-  WatchHub(ReplicatedState state, BooleanSupplier followsALeader, LongSupplier nanos) {
-    this.state = state;
+  public WatchHub(WatchedMap map, BooleanSupplier followsALeader, LongSupplier nanos) {
+    this.map = map;
     this.followsALeader = followsALeader;
     this.nanos = nanos;
-    state.onChange(this::changed);
+    map.onChange(this::changed);
     thread.scheduleWithFixedDelay(
         () -> guarded(this::signsOfLife),
         SIGN_OF_LIFE.toMillis(),
@@ -87,7 +87,7 @@ final class WatchHub implements AutoCloseable {
   }
 
   /** How many watchers there are. */
-  int watchers() {
+  public int watchers() {
     return count;
   }
 
@@ -96,8 +96,8 @@ final class WatchHub implements AutoCloseable {
    *
    * @throws ByssusException {@link ErrorCode#WRONG_CLUSTER}, or {@link ErrorCode#SHUTTING_DOWN}
    */
-  void watch(WatchRequest request, ServerCallStreamObserver<WatchResponse> stream) {
-    checkCluster(request.getClusterId(), state.state());
+  public void watch(WatchRequest request, ServerCallStreamObserver<WatchResponse> stream) {
+    checkCluster(request.getClusterId(), map.image());
     Watcher watcher = new Watcher(stream, request, nanos.getAsLong());
     stream.setOnReadyHandler(() -> execute(() -> feed(watcher)));
     stream.setOnCancelHandler(() -> execute(() -> remove(watcher)));
@@ -120,8 +120,8 @@ final class WatchHub implements AutoCloseable {
     }
   }
 
-  private static void checkCluster(String watcherCluster, ControlPlaneState state) {
-    String own = state.image().clusterId();
+  private static void checkCluster(String watcherCluster, ClusterImage image) {
+    String own = image.clusterId();
     if (!watcherCluster.isEmpty() && !own.isEmpty() && !watcherCluster.equals(own)) {
       throw new ByssusException(
           ErrorCode.WRONG_CLUSTER,
@@ -154,27 +154,27 @@ final class WatchHub implements AutoCloseable {
       return false;
     }
     watcher.readyNanos = nanos.getAsLong();
-    ControlPlaneState now = state.state();
-    String cluster = now.image().clusterId();
+    ClusterImage now = map.image();
+    String cluster = now.clusterId();
     boolean sameCluster = watcher.clusterId.isEmpty() || watcher.clusterId.equals(cluster);
     if (!sameCluster && !cluster.isEmpty()) {
       end(watcher, ErrorCode.WRONG_CLUSTER, "this is cluster " + cluster);
       return true;
     }
-    long revision = now.image().revision();
+    long revision = now.revision();
     // Before this member knows its cluster it cannot tell whether the watcher is of it.
     if (!sameCluster || revision < watcher.revision) {
       return false;
     }
-    Optional<List<MapChange>> changes =
-        watcher.revision == 0 ? Optional.empty() : state.history().after(watcher.revision);
-    if (changes.isPresent() && changes.get().isEmpty()) {
+    Optional<WatchedMap.Step> step =
+        watcher.revision == 0 ? Optional.empty() : map.stepFrom(watcher.revision);
+    if (step.isPresent() && step.get().changes().isEmpty()) {
       return false;
     }
-    if (changes.isPresent()) {
-      // The history may know more by now than the state read above; each change is one revision.
-      watcher.revision += changes.get().size();
-      send(watcher, step(watcher.revision, changes.get()));
+    if (step.isPresent()) {
+      // It may lead further than the map read above.
+      watcher.revision = step.get().revision();
+      send(watcher, step(watcher.revision, step.get().changes()));
     } else {
       watcher.revision = revision;
       send(watcher, wholeMap(now));
@@ -186,12 +186,11 @@ final class WatchHub implements AutoCloseable {
     return WatchResponse.newBuilder().setRevision(revision).addAllChanges(changes).build();
   }
 
-  private WatchResponse wholeMap(ControlPlaneState now) {
-    long revision = now.image().revision();
+  private WatchResponse wholeMap(ClusterImage now) {
+    long revision = now.revision();
     if (wholeMap.isEmpty() || wholeMap.get().getRevision() != revision) {
       wholeMap =
-          Optional.of(
-              WatchResponse.newBuilder().setRevision(revision).setMap(now.image().toMap()).build());
+          Optional.of(WatchResponse.newBuilder().setRevision(revision).setMap(now.toMap()).build());
     }
     return wholeMap.get();
   }
@@ -238,7 +237,7 @@ final class WatchHub implements AutoCloseable {
       watcher.readyNanos = nanos.getAsLong();
       // The state may be further than what the watcher was sent; a watcher that is ahead must hear
       // that this member is behind.
-      long revision = Math.min(watcher.revision, state.image().revision());
+      long revision = Math.min(watcher.revision, map.image().revision());
       send(watcher, step(revision, List.of()));
     }
   }
@@ -267,7 +266,7 @@ final class WatchHub implements AutoCloseable {
   }
 
   /** Ends all streams and takes no more: watchers go on at another member. */
-  void endStreams() throws InterruptedException {
+  public void endStreams() throws InterruptedException {
     CountDownLatch ended = new CountDownLatch(1);
     boolean taken =
         execute(
