@@ -129,11 +129,6 @@ final class Attempt<Q, R> {
     return running().isReady();
   }
 
-  /** Tells that no more requests come: the stream ends after its last answer. */
-  void endRequests() {
-    running().halfClose();
-  }
-
   /** Asks for more answers of a stream that has answered. */
   void request(int messages) {
     running().request(messages);

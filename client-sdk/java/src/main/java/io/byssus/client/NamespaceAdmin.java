@@ -126,7 +126,14 @@ final class NamespaceAdmin {
   /** The namespace, if it is declared to be this. */
   private Optional<NamespaceDescription> described(NamespaceSettings settings) {
     return Optional.of(describe(settings.name()))
-        .filter(found -> found.settings().equals(settings));
+        .filter(found -> found.settings().equals(filledIn(settings, found.settings())));
+  }
+
+  /** What was asked for, with the retention that the control plane gives where none was. */
+  private static NamespaceSettings filledIn(NamespaceSettings asked, NamespaceSettings found) {
+    return asked.tombstoneRetention().isEmpty() && found.tombstoneRetention().isPresent()
+        ? asked.withTombstoneRetention(found.tombstoneRetention().get())
+        : asked;
   }
 
   private Optional<NamespaceDescription> lastDeleted(String name) {

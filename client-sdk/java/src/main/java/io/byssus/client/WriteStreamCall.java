@@ -20,7 +20,6 @@ final class WriteStreamCall implements Attempt.Listener<WriteStreamResponse> {
 
   private static final long MESSAGE_BYTES = 512 * 1024;
 
-  private final Dispatcher dispatcher;
   private final ResolvedNamespace namespace;
   private final WriterInbox inbox;
   private final Attempt<WriteStreamRequest, WriteStreamResponse> attempt;
@@ -39,7 +38,6 @@ final class WriteStreamCall implements Attempt.Listener<WriteStreamResponse> {
    * @param inbox takes what comes of the stream
    */
   WriteStreamCall(Dispatcher dispatcher, ResolvedNamespace namespace, WriterInbox inbox) {
-    this.dispatcher = dispatcher;
     this.namespace = namespace;
     this.inbox = inbox;
     this.attempt = new Attempt<>(dispatcher, KvServiceGrpc.getWriteStreamMethod(), this);
@@ -87,9 +85,18 @@ final class WriteStreamCall implements Attempt.Listener<WriteStreamResponse> {
   boolean takes(StreamedWrite write) {
     return opened != null
         && write.namespace().equals(namespace)
-        && unanswered.size() < opened.getWindowWrites()
+        && unanswered.size() < room()
         && (unanswered.isEmpty() || unansweredBytes + write.bytes() <= opened.getWindowBytes())
         && (message.getWritesCount() > 0 || attempt.isReady());
+  }
+
+  /**
+   * How many writes may be unanswered. A message is only begun when an eighth of the window is
+   * free: else a full window would be refilled by messages of one write each.
+   */
+  private int room() {
+    int window = opened.getWindowWrites();
+    return message.getWritesCount() > 0 ? window : window - window / 8;
   }
 
   /** Adds a write to the message that is sent next. */
@@ -132,10 +139,6 @@ final class WriteStreamCall implements Attempt.Listener<WriteStreamResponse> {
 
   ResolvedNamespace namespace() {
     return namespace;
-  }
-
-  Dispatcher dispatcher() {
-    return dispatcher;
   }
 
   void stop() {

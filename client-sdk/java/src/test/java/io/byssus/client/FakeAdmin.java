@@ -6,6 +6,8 @@ import io.byssus.model.GrpcErrors;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.CreateNamespaceRequest;
 import io.byssus.proto.admin.v1.CreateNamespaceResponse;
+import io.byssus.proto.admin.v1.DeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.DeleteNamespaceResponse;
 import io.byssus.proto.admin.v1.DescribeClusterRequest;
 import io.byssus.proto.admin.v1.DescribeClusterResponse;
 import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
@@ -15,10 +17,17 @@ import io.byssus.proto.admin.v1.ListNamespacesResponse;
 import io.byssus.proto.admin.v1.ListShardsRequest;
 import io.byssus.proto.admin.v1.ListShardsResponse;
 import io.byssus.proto.admin.v1.Namespace;
+import io.byssus.proto.admin.v1.NamespaceSizes;
 import io.byssus.proto.admin.v1.NamespaceSpec;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.ReplicaDescription;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.admin.v1.ShardDescription;
+import io.byssus.proto.admin.v1.UndeleteNamespaceRequest;
+import io.byssus.proto.admin.v1.UndeleteNamespaceResponse;
+import io.byssus.proto.admin.v1.UpdateNamespaceRequest;
+import io.byssus.proto.admin.v1.UpdateNamespaceResponse;
+import io.byssus.proto.log.v1.ConflictRule;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
@@ -42,12 +51,14 @@ final class FakeAdmin extends AdminServiceGrpc.AdminServiceImplBase {
     String name = request.getSpec().getName();
     if (cluster.namespaces.putIfAbsent(name, 100 + cluster.namespaces.size()) != null) {
       fail(to, ErrorCode.NAMESPACE_EXISTS);
-    } else if (cluster.breakCreations.getAndDecrement() > 0) {
-      to.onError(Status.UNAVAILABLE.withDescription("connection reset").asException());
-    } else {
-      to.onNext(CreateNamespaceResponse.newBuilder().setNamespace(namespace(name)).build());
-      to.onCompleted();
+      return;
     }
+    NamespaceSpec.Builder spec = request.getSpec().toBuilder();
+    if (spec.getConflictRule() == ConflictRule.VERSION && spec.getTombstoneRetentionMs() == 0) {
+      spec.setTombstoneRetentionMs(604_800_000);
+    }
+    cluster.specs.put(name, spec.build());
+    answerOrBreak(CreateNamespaceResponse.newBuilder().setNamespace(namespace(name)).build(), to);
   }
 
   @Override
@@ -58,7 +69,15 @@ final class FakeAdmin extends AdminServiceGrpc.AdminServiceImplBase {
       return;
     }
     to.onNext(
-        DescribeNamespaceResponse.newBuilder().setNamespace(namespace(request.getName())).build());
+        DescribeNamespaceResponse.newBuilder()
+            .setNamespace(namespace(request.getName()))
+            .setSizes(
+                NamespaceSizes.newBuilder()
+                    .setRecordsEstimate(12)
+                    .setDiskBytes(3_000)
+                    .setShardsCounted(1)
+                    .setShardCount(2))
+            .build());
     to.onCompleted();
   }
 
@@ -69,6 +88,9 @@ final class FakeAdmin extends AdminServiceGrpc.AdminServiceImplBase {
     cluster.namespaces.keySet().stream()
         .sorted()
         .forEach(name -> response.addNamespaces(namespace(name)));
+    if (request.getIncludeDeleted()) {
+      cluster.deleted.values().forEach(response::addNamespaces);
+    }
     to.onNext(response.build());
     to.onCompleted();
   }
@@ -92,14 +114,76 @@ final class FakeAdmin extends AdminServiceGrpc.AdminServiceImplBase {
     to.onCompleted();
   }
 
+  @Override
+  public void updateNamespace(
+      UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> to) {
+    long expected = request.getExpectedRulesVersion();
+    long version = cluster.rulesVersions.getOrDefault(request.getSpec().getName(), 1L);
+    if (expected != 0 && expected != version) {
+      fail(to, ErrorCode.NAMESPACE_CHANGED);
+      return;
+    }
+    cluster.specs.put(request.getSpec().getName(), request.getSpec());
+    cluster.rulesVersions.put(request.getSpec().getName(), version + 1);
+    UpdateNamespaceResponse response =
+        UpdateNamespaceResponse.newBuilder()
+            .setNamespace(namespace(request.getSpec().getName()))
+            .build();
+    answerOrBreak(response, to);
+  }
+
+  @Override
+  public void deleteNamespace(
+      DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> to) {
+    if (!cluster.namespaces.containsKey(request.getName())) {
+      fail(to, ErrorCode.NAMESPACE_NOT_FOUND);
+      return;
+    }
+    Namespace deleted =
+        namespace(request.getName()).toBuilder()
+            .setState(NamespaceState.DELETED)
+            .setUndeleteUntilMs(9_000)
+            .build();
+    cluster.deleted.put(request.getName(), deleted);
+    cluster.namespaces.remove(request.getName());
+    answerOrBreak(DeleteNamespaceResponse.newBuilder().setNamespace(deleted).build(), to);
+  }
+
+  @Override
+  public void undeleteNamespace(
+      UndeleteNamespaceRequest request, StreamObserver<UndeleteNamespaceResponse> to) {
+    Namespace deleted = cluster.deleted.remove(request.getName());
+    if (deleted == null) {
+      fail(to, ErrorCode.NAMESPACE_NOT_FOUND);
+      return;
+    }
+    cluster.namespaces.put(request.getName(), deleted.getNamespaceId());
+    UndeleteNamespaceResponse response =
+        UndeleteNamespaceResponse.newBuilder().setNamespace(namespace(request.getName())).build();
+    answerOrBreak(response, to);
+  }
+
+  /** Answers what is done, or breaks the connection where the test wants it. */
+  private <R> void answerOrBreak(R response, StreamObserver<R> to) {
+    if (cluster.breakCreations.getAndDecrement() > 0) {
+      to.onError(Status.UNAVAILABLE.withDescription("connection reset").asException());
+    } else {
+      to.onNext(response);
+      to.onCompleted();
+    }
+  }
+
   private Namespace namespace(String name) {
     return Namespace.newBuilder()
         .setNamespaceId(cluster.namespaces.get(name))
         .setSpec(
-            NamespaceSpec.newBuilder()
-                .setName(name)
-                .setConflictRule(io.byssus.proto.log.v1.ConflictRule.LOG_ORDER))
-        .setRulesVersion(1)
+            cluster.specs.getOrDefault(
+                name,
+                NamespaceSpec.newBuilder()
+                    .setName(name)
+                    .setConflictRule(ConflictRule.LOG_ORDER)
+                    .build()))
+        .setRulesVersion(cluster.rulesVersions.getOrDefault(name, 1L))
         .setCreatedMs(1_000)
         .build();
   }

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.model.ShardHash;
+import io.byssus.proto.admin.v1.NamespaceSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,7 +49,13 @@ final class FakeCluster implements AutoCloseable {
   /** Messages of streams of writes that reached a dispatcher. */
   final AtomicInteger streamMessages = new AtomicInteger();
 
-  /** How many creations of namespaces are carried out and not answered. */
+  /** What namespaces were declared to be; their rules' versions; those that are deleted. */
+  final Map<String, NamespaceSpec> specs = new ConcurrentHashMap<>();
+
+  final Map<String, Long> rulesVersions = new ConcurrentHashMap<>();
+  final Map<String, io.byssus.proto.admin.v1.Namespace> deleted = new ConcurrentHashMap<>();
+
+  /** How many changes of namespaces are carried out and not answered. */
   final AtomicInteger breakCreations = new AtomicInteger();
 
   /** The dispatchers' clock: anything but this machine's. */

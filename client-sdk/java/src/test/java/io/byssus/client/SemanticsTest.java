@@ -44,6 +44,16 @@ final class SemanticsTest extends WriteScenario {
   }
 
   @Test
+  void withoutTheShardsMemoryOfOutcomesARetryWouldNotLearnThem() {
+    // Shows that the tests beside this one can fail.
+    cluster.shards.forEach(FakeShard::forgetOutcomes);
+    faultsInTurn(new Fault.Break(true));
+    assertThrows(
+        IndeterminateException.class,
+        () -> places.put(AMSTERDAM, "1".getBytes(), OPTIONS.withCondition(Condition.absent())));
+  }
+
+  @Test
   void anIncrementTellsTheSumOfItsFirstCopy() {
     faultsInTurn(new Fault.Break(true), new Fault.Duplicate());
     assertEquals(OptionalLong.of(5), places.increment(AMSTERDAM, 5).sum());
