@@ -106,6 +106,7 @@ public final class NodeStorage implements AutoCloseable {
                     .setMetadataBlockSize(METADATA_BLOCK_BYTES)
                     .setCacheIndexAndFilterBlocks(true)
                     .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                    .setPinL0FilterAndIndexBlocksInCache(false)
                     .setPinTopLevelIndexAndFilter(true)
                     .setFilterPolicy(bloomFilter)
                     .setBlockSize(8 * 1024));
