@@ -8,6 +8,7 @@ import io.byssus.dispatcher.DispatcherConfig;
 import io.byssus.process.ConfigReader;
 import io.byssus.server.ServerConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** The samples in ops/deploy are files that the roles read. */
@@ -20,6 +21,7 @@ class SampleConfigTest {
         ConfigReader.read(SAMPLES.resolve("control-plane.yaml"), ControlPlaneConfig::read);
     assertEquals(3, config.members().size());
     assertEquals("0.0.0.0:7403", config.raftListen().toString());
+    assertEquals(Duration.ofHours(24), config.namespaceGrace());
     assertEquals("cp-1.byssus.internal:7402", config.process().advertise().toString());
   }
 
