@@ -51,6 +51,24 @@ public final class Replicas {
     return comparison.records();
   }
 
+  /** How many records of a namespace all replicas hold together. */
+  static long recordsOf(TestCluster cluster, int namespaceId) {
+    long count = 0;
+    for (ShardDescription shard : cluster.describeShards()) {
+      for (ReplicaDescription replica : shard.getReplicasList()) {
+        try (ServerView server = view(cluster, replica.getNodeId())) {
+          for (var piece = server.dump(shard.getShard(), 0, LIMIT); piece.hasNext(); ) {
+            count +=
+                piece.next().getRecordsList().stream()
+                    .filter(record -> record.getNamespaceId() == namespaceId)
+                    .count();
+          }
+        }
+      }
+    }
+    return count;
+  }
+
   static ServerView view(TestCluster cluster, String server) {
     return new ServerView(cluster.processes().address(server));
   }

@@ -11,6 +11,7 @@ import io.byssus.client.NotWrittenException;
 import io.byssus.client.OverloadedException;
 import io.byssus.client.ReadOptions;
 import io.byssus.client.StoredRecord;
+import io.byssus.client.StreamedWriter;
 import io.byssus.client.UnavailableException;
 import io.byssus.client.WriteFailure;
 import io.byssus.client.WriteFailureReason;
@@ -40,6 +41,7 @@ final class HistoryClient {
 
   private final int number;
   private final Namespace namespace;
+  private final StreamedWriter streamed;
   private final History<String> history;
   private final Outcomes outcomes;
   private final Map<String, StoredValue> lastSeen = new ConcurrentHashMap<>();
@@ -49,9 +51,21 @@ final class HistoryClient {
     private static final StoredValue NONE = new StoredValue(0, 0);
   }
 
-  HistoryClient(int number, Namespace namespace, History<String> history, Outcomes outcomes) {
+  /**
+   * A client.
+   *
+   * @param number whose session it is
+   * @param streamed for some of the writes without a condition; closed by others
+   */
+  HistoryClient(
+      int number,
+      Namespace namespace,
+      StreamedWriter streamed,
+      History<String> history,
+      Outcomes outcomes) {
     this.number = number;
     this.namespace = namespace;
+    this.streamed = streamed;
     this.history = history;
     this.outcomes = outcomes;
   }
@@ -59,7 +73,9 @@ final class HistoryClient {
   /** Does something with a record; completes when it stands in the history. */
   CompletableFuture<?> act(String key, RandomGenerator random) {
     int kind = random.nextInt(100);
-    if (kind < 14) {
+    if (kind < 5) {
+      return stream(key, Intent.put(history.newValue()));
+    } else if (kind < 14) {
       return write(key, Intent.put(history.newValue()), acknowledged(random));
     } else if (kind < 19) {
       return write(key, Intent.remove(), acknowledged(random));
@@ -90,6 +106,13 @@ final class HistoryClient {
             ? Intent.removeIf(expected.value())
             : Intent.putIf(expected.value(), history.newValue());
     return write(key, intent, WriteOptions.defaults().withCondition(condition));
+  }
+
+  private CompletableFuture<?> stream(String key, Intent intent) {
+    Operation<String> operation = history.begin(number, key, intent);
+    return streamed
+        .put(Key.of(key), Long.toString(intent.value()))
+        .handle((result, failure) -> written(operation, intent, result, failure));
   }
 
   private CompletableFuture<?> write(String key, Intent intent, WriteOptions options) {

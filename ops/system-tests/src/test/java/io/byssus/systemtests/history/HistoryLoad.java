@@ -1,6 +1,8 @@
 package io.byssus.systemtests.history;
 
 import io.byssus.client.ByssusClient;
+import io.byssus.client.Namespace;
+import io.byssus.client.StreamedWriter;
 import io.byssus.systemtests.TestCluster;
 import io.byssus.systemtests.faults.Lanes;
 import io.byssus.testkit.Seed;
@@ -11,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The clients of a run. */
+/** The clients of a run; every second one reads from the servers where it can reach them. */
 final class HistoryLoad implements AutoCloseable {
   private static final int CALLBACK_THREADS = 2;
   private static final Duration READ_DEADLINE = Duration.ofSeconds(3);
@@ -20,6 +22,7 @@ final class HistoryLoad implements AutoCloseable {
 
   private final ExecutorService executor = Executors.newFixedThreadPool(CALLBACK_THREADS);
   private final List<ByssusClient> clients = new ArrayList<>();
+  private final List<StreamedWriter> writers = new ArrayList<>();
   private final List<Lanes> lanes = new ArrayList<>();
 
   /**
@@ -53,10 +56,13 @@ final class HistoryLoad implements AutoCloseable {
                 .callbackExecutor(executor)
                 .readDeadline(READ_DEADLINE)
                 .writeDeadline(WRITE_DEADLINE)
+                .directReads(number % 2 == 1)
                 .build();
         clients.add(client);
-        HistoryClient acting =
-            new HistoryClient(number, client.namespace(namespace), history, outcomes);
+        Namespace written = client.namespace(namespace);
+        StreamedWriter writer = written.writer();
+        writers.add(writer);
+        HistoryClient acting = new HistoryClient(number, written, writer, history, outcomes);
         for (int lane = 0; lane < size.lanesOfEach(); lane++) {
           lanes.add(lane(number, lane, size, acting, outcomes, seed.part(lanes.size())));
         }
@@ -93,6 +99,7 @@ final class HistoryLoad implements AutoCloseable {
   @Override
   public void close() {
     lanes.forEach(Lanes::stop);
+    writers.forEach(StreamedWriter::close);
     clients.forEach(ByssusClient::close);
     executor.shutdownNow();
   }
