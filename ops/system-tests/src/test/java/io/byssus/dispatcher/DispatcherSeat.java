@@ -83,12 +83,14 @@ public final class DispatcherSeat {
     ReplicaCall.Tools tools = new ReplicaCall.Tools(around.timer(), nanoTime, metrics);
     TestHooks hooks = new TestHooks(acknowledgeEarly, rememberAlways);
     ReplicaReads replicas = new ReplicaReads(router, around, tools);
+    HotRecords hot = new HotRecords(HOT_BYTES, nanoTime, hooks.cacheLinearizable());
     reads =
         new ReadPath(
             namespaces,
             new ShardLocator(map),
             replicas,
-            new HotRecords(HOT_BYTES, nanoTime, hooks.cacheLinearizable()),
+            new SharedReads(replicas::get, tools, hot),
+            hot,
             new ServerChannels(),
             tools,
             around.clock());
