@@ -25,6 +25,7 @@ final class Checks {
   private final List<LogPartition> partitions;
   private final Schedule schedule;
   private final Trace trace;
+  private final Tally tally;
   private final List<List<Acknowledged>> acknowledged = new ArrayList<>();
   private final Map<RecordName, Long> seenLinearizably = new HashMap<>();
   private final List<Map<ReferenceShard.Stamp, ClientWrite>> issued = new ArrayList<>();
@@ -36,7 +37,8 @@ final class Checks {
 
   private record Digest(long value, String server) {}
 
-  Checks(List<LogPartition> partitions, Schedule schedule, Trace trace) {
+  Checks(List<LogPartition> partitions, Schedule schedule, Trace trace, Tally tally) {
+    this.tally = tally;
     this.partitions = partitions;
     this.schedule = schedule;
     this.trace = trace;
@@ -64,6 +66,9 @@ final class Checks {
     ClientWrite write =
         issued.get(partition.shard()).get(ReferenceShard.Stamp.of(record.getStamp()));
     Optional<ReferenceShard.Effect> effect = partition.reference().effect(record.getStamp());
+    if (effect.isPresent() && effect.get().offset() != offset) {
+      tally.count(Tally.Sight.COPY_IGNORED);
+    }
     if (write == null
         || effect.isEmpty()
         || effect.get().offset() != offset
@@ -125,6 +130,7 @@ final class Checks {
         who,
         shard,
         offset);
+    tally.count(Tally.Sight.WRITE_ACKNOWLEDGED);
     List<Acknowledged> all = acknowledged.get(shard);
     if (all.isEmpty() || all.get(all.size() - 1).offset() < offset) {
       all.add(new Acknowledged(schedule.nowNanos(), offset));
@@ -134,6 +140,9 @@ final class Checks {
   /** A client was told what became of its write. */
   void outcome(int shard, WriterStamp stamp, WriteResponse answer, String who) {
     ReferenceShard.Effect effect = partitions.get(shard).reference().effect(stamp).orElseThrow();
+    if (answer.hasFailure()) {
+      tally.count(Tally.Sight.CONDITION_FAILED);
+    }
     boolean right =
         answer.hasFailure()
             ? effect.failed() == answer.getFailure().getOperation()
@@ -223,6 +232,7 @@ final class Checks {
     if (!closely) {
       return;
     }
+    tally.count(Tally.Sight.STATE_COMPARED);
     long next = holder.nextOffset();
     Digest digest = new Digest(StorageSeat.digest(holder), server);
     Digest other = digests.get(shard).putIfAbsent(next, digest);

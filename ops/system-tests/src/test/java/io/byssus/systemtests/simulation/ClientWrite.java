@@ -72,8 +72,10 @@ final class ClientWrite {
 
   private void passed() {
     if (!ended) {
+      simulation.count(Tally.Sight.WRITE_GIVEN_UP);
       end("was given up");
       giveBack(maybeHandedOver);
+      client.tryAgain(namespace, write);
     }
   }
 

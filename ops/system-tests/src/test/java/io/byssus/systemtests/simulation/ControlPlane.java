@@ -258,6 +258,7 @@ final class ControlPlane {
       return;
     }
     member.crash();
+    simulation.count(Tally.Sight.MEMBER_CRASH);
     simulation.trace().note("%s crashed", member.process().name());
     schedule.after(
         downNanos,

@@ -35,7 +35,7 @@ final class MapWatch {
 
   private void ask() {
     ControlMember asked = member;
-    boolean old = simulation.planted(PlantedBug.OLDER_MAPS_TAKEN) && simulation.schedule().oneIn(4);
+    boolean old = simulation.planted(PlantedBug.OLDER_MAPS_TAKEN) && simulation.schedule().oneIn(2);
     CompletableFuture<WatchResponse> answer =
         simulation
             .network()

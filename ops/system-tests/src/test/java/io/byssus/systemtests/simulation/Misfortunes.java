@@ -51,6 +51,7 @@ final class Misfortunes {
   private void crashServer() {
     SimulatedServer server = any(simulation.servers());
     if (server.process().isUp()) {
+      simulation.count(Tally.Sight.SERVER_CRASH);
       simulation.trace().note("%s crashes", server.id());
       server.crash();
       schedule.after(down(), "restart", server::start);
@@ -60,6 +61,7 @@ final class Misfortunes {
   private void crashDispatcher() {
     SimulatedDispatcher dispatcher = any(simulation.dispatchers());
     if (dispatcher.process().isUp()) {
+      simulation.count(Tally.Sight.DISPATCHER_CRASH);
       simulation.trace().note("%s crashes", dispatcher.process().name());
       dispatcher.crash();
       schedule.after(down(), "restart", dispatcher::start);
@@ -67,6 +69,7 @@ final class Misfortunes {
   }
 
   private void changeLeader() {
+    simulation.count(Tally.Sight.LOG_LEADER_CHANGE);
     LogPartition partition = any(simulation.partitions());
     simulation.trace().note("partition %d changes its leader", partition.shard());
     partition.changeLeader(schedule.oneIn(3) ? schedule.between(1_000, 6_000) : 1_000_000);
@@ -85,6 +88,7 @@ final class Misfortunes {
     SimulatedProcess one = any(all);
     SimulatedProcess other = any(all);
     long length = schedule.between(100, 6_000);
+    simulation.count(Tally.Sight.LINK_CUT);
     simulation.trace().note("cut: %s to %s", one.name(), other.name());
     simulation.network().cut(one, other, length);
     if (schedule.oneIn(2)) {
@@ -94,12 +98,13 @@ final class Misfortunes {
 
   private void pause() {
     SimulatedProcess process = any(processes());
+    simulation.count(Tally.Sight.PROCESS_PAUSED);
     simulation.trace().note("%s stands still", process.name());
     process.standStill(schedule.between(100, 8_000));
   }
 
   private void lag() {
-    List<SimulatedReplica> replicas = any(simulation.servers()).replicas();
+    List<SimulatedReplica> replicas = List.copyOf(any(simulation.servers()).replicas());
     if (!replicas.isEmpty()) {
       any(replicas).lag(schedule.between(200, 5_000));
     }

@@ -8,9 +8,10 @@ import java.util.Optional;
  * @param seed what it was made from
  * @param steps how many events happened
  * @param digest a number over all that happened: equal for equal runs
+ * @param tally what it saw
  * @param failure what broke, with what led to it; empty where nothing did
  */
-record SeedRun(long seed, long steps, long digest, Optional<Failure> failure) {
+record SeedRun(long seed, long steps, long digest, Tally tally, Optional<Failure> failure) {
   /**
    * How a run failed.
    *
@@ -27,7 +28,12 @@ record SeedRun(long seed, long steps, long digest, Optional<Failure> failure) {
       } catch (RuntimeException | Error e) {
         failure = Optional.of(failure(seed, simulation, e));
       }
-      return new SeedRun(seed, simulation.schedule().steps(), simulation.trace().digest(), failure);
+      return new SeedRun(
+          seed,
+          simulation.schedule().steps(),
+          simulation.trace().digest(),
+          simulation.tally(),
+          failure);
     }
   }
 

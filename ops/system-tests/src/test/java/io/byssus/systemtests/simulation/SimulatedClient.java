@@ -35,7 +35,7 @@ final class SimulatedClient {
     this.simulation = simulation;
     this.process = simulation.process(name);
     this.random = simulation.schedule().random();
-    this.workload = new Workload(process, random);
+    this.workload = new Workload(process, random, simulation.justWritten());
     this.seat = new ClientSeat(random, process::nanoTime);
   }
 
@@ -81,9 +81,23 @@ final class SimulatedClient {
   private void write(Workload.Order order) {
     boolean applied = order.decides() || random.nextInt(3) == 0;
     Write kept = order.write().toBuilder().setKeepOutcome(applied).build();
-    long allowed = simulation.schedule().between(200, 12_000);
+    long allowed =
+        simulation.schedule().oneIn(2)
+            ? simulation.schedule().between(150, 1_500)
+            : simulation.schedule().between(1_500, 12_000);
     new ClientWrite(simulation, this, order.namespace(), kept, applied, allowed, this::done)
         .start();
+  }
+
+  /** What people do whose write got no answer: they write the same records anew. */
+  void tryAgain(String namespace, Write given) {
+    if (simulation.calm() || simulation.schedule().oneIn(2)) {
+      return;
+    }
+    open++;
+    Write write = workload.again(namespace, given);
+    long allowed = simulation.schedule().between(500, 6_000);
+    new ClientWrite(simulation, this, namespace, write, false, allowed, () -> open--).start();
   }
 
   /** A write without a stamp, sent once. */
@@ -128,9 +142,10 @@ final class SimulatedClient {
           case 5 -> Consistency.BOUNDED;
           default -> Consistency.LINEARIZABLE;
         };
-    String namespace = workload.namespace();
+    Workload.Place place = workload.place();
+    String namespace = place.namespace();
     int namespaceId = simulation.namespaceId(namespace);
-    RecordName name = new RecordName(namespaceId, workload.partitionKey(), workload.anySortKey());
+    RecordName name = new RecordName(namespaceId, place.partitionKey(), place.sortKey());
     int shard =
         ShardHash.shard(
             namespaceId, name.partitionKey().toByteArray(), simulation.partitions().size());
@@ -194,6 +209,7 @@ final class SimulatedClient {
           case SESSION -> Invariant.SESSION_READS_SEE_THEIR_SESSION;
           default -> Invariant.READS_SHOW_THE_LOG;
         };
+    simulation.count(Tally.Sight.valueOf("READ_" + level.name()));
     int shard = answer.getContext().getShard();
     long position = answer.getContext().getPosition();
     Optional<ByteString> value = Checks.value(answer);

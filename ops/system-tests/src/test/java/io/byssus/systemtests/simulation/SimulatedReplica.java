@@ -96,11 +96,13 @@ final class SimulatedReplica {
   /** What a replica does for its shard while nobody writes to it. */
   private void mark() {
     if (seat.isTimeToTick(server.process().millis())) {
+      simulation.count(Tally.Sight.TICK);
       server.wal().append(partition.shard(), simulation.tick(server.process()));
     }
     seat.toDrop(server.map())
         .ifPresent(
             namespaceId -> {
+              simulation.count(Tally.Sight.NAMESPACE_DROPPED_FROM_SHARD);
               simulation
                   .trace()
                   .note("%s drops %d from shard %d", server.id(), namespaceId, partition.shard());

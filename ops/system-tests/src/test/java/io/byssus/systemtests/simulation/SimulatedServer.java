@@ -18,6 +18,8 @@ import io.byssus.storage.Shard;
 import io.byssus.storage.ShardIdentity;
 import io.byssus.storage.StorageSeat;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +121,7 @@ final class SimulatedServer {
     for (int number : new ArrayList<>(replicas.keySet())) {
       if (!mine.containsKey(number)) {
         SimulatedReplica gone = replicas.remove(number);
+        simulation.count(Tally.Sight.SHARD_MOVED);
         simulation.trace().note("%s gives up shard %d", id(), number);
         gone.end();
         gone.shard().close();
@@ -221,7 +224,7 @@ final class SimulatedServer {
     return replica;
   }
 
-  List<SimulatedReplica> replicas() {
-    return new ArrayList<>(replicas.values());
+  Collection<SimulatedReplica> replicas() {
+    return Collections.unmodifiableCollection(replicas.values());
   }
 }

@@ -79,18 +79,18 @@ final class SimulatedWal implements Wal {
     }
     Sending sending = new Sending(partition, gate, passage, bytes);
     int chance = calm.calm() ? 1_000 : schedule.random().nextInt(1_000);
-    if (chance < 25) {
+    if (chance < 20) {
       sending.fail(schedule.between(100, 30_000));
-    } else if (chance < 50) {
+    } else if (chance < 60) {
       sending.arriveLateThoughFailed();
-    } else if (chance < 70) {
+    } else if (chance < 80) {
       sending.arrive(quick(), false);
       sending.fail(schedule.between(100, 30_000));
-    } else if (chance < 90) {
+    } else if (chance < 100) {
       sending.arrive(schedule.between(0, 60_000), chance % 2 == 0);
       sending.arrive(quick(), true);
     } else {
-      sending.arrive(chance < 130 ? schedule.between(20, 4_000) : quick(), true);
+      sending.arrive(chance < 140 ? schedule.between(20, 4_000) : quick(), true);
     }
     return sending.result;
   }

@@ -30,8 +30,9 @@ final class Simulation implements AutoCloseable {
   static final int INCARNATION = 1;
 
   /** How many events at least go by while things go wrong; then all must come to rest. */
-  static final int TROUBLED_STEPS = 1_100;
+  static final int TROUBLED_STEPS = 1_050;
 
+  private static final int STEPS_BETWEEN_LOOKS = 16;
   private static final int MOST_STEPS = 20_000;
   static final String CLUSTER = "c-simulated";
   private static final int SERVERS = 3;
@@ -44,6 +45,7 @@ final class Simulation implements AutoCloseable {
 
   private final Optional<PlantedBug> bug;
   private final Trace trace = new Trace();
+  private final Tally tally = new Tally();
   private final Schedule schedule;
   private final Network network;
   private final StorageSeat storage;
@@ -54,6 +56,7 @@ final class Simulation implements AutoCloseable {
   private final List<SimulatedDispatcher> dispatchers = new ArrayList<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
   private final Administrator administrator;
+  private final List<Workload.Place> justWritten = new ArrayList<>();
   private boolean calm;
   private RuntimeException failure;
 
@@ -68,7 +71,7 @@ final class Simulation implements AutoCloseable {
     for (int shard = 0; shard < shards; shard++) {
       partitions.add(new LogPartition(shard, schedule));
     }
-    this.checks = new Checks(partitions, schedule, trace);
+    this.checks = new Checks(partitions, schedule, trace, tally);
     this.controlPlane = new ControlPlane(this, 3);
     for (int number = 0; number < SERVERS; number++) {
       servers.add(new SimulatedServer(this, "server-" + number));
@@ -166,7 +169,7 @@ final class Simulation implements AutoCloseable {
     calm = true;
     network.heal();
     misfortunes.end();
-    while (!atRest()) {
+    while (schedule.steps() % STEPS_BETWEEN_LOOKS != 0 || !atRest()) {
       if (schedule.steps() > MOST_STEPS) {
         throw Invariant.ALL_COMES_TO_REST.broken("after %d steps: %s", MOST_STEPS, unrest());
       }
@@ -319,6 +322,14 @@ final class Simulation implements AutoCloseable {
     return schedule;
   }
 
+  Tally tally() {
+    return tally;
+  }
+
+  void count(Tally.Sight sight) {
+    tally.count(sight);
+  }
+
   Trace trace() {
     return trace;
   }
@@ -337,6 +348,11 @@ final class Simulation implements AutoCloseable {
 
   Checks checks() {
     return checks;
+  }
+
+  /** What clients have just written. */
+  List<Workload.Place> justWritten() {
+    return justWritten;
   }
 
   ControlPlane controlPlane() {

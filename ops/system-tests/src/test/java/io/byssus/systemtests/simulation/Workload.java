@@ -11,6 +11,7 @@ import io.byssus.proto.log.v1.MustBePresent;
 import io.byssus.proto.log.v1.Operation;
 import io.byssus.proto.log.v1.Write;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -32,9 +33,16 @@ final class Workload {
   private final SimulatedProcess process;
   private final RandomGenerator random;
   private final Map<ByteString, GetResponse> lastSeen = new HashMap<>();
+  private final List<Place> written;
   private int values;
 
-  Workload(SimulatedProcess process, RandomGenerator random) {
+  /**
+   * A client's wishes.
+   *
+   * @param written what all clients have just written; changed by this one too
+   */
+  Workload(SimulatedProcess process, RandomGenerator random, List<Place> written) {
+    this.written = written;
     this.process = process;
     this.random = random;
   }
@@ -45,6 +53,27 @@ final class Workload {
    * @param decides whether its writer has to be told what became of it
    */
   record Order(String namespace, Write write, boolean decides) {}
+
+  /** Where a record is. */
+  record Place(String namespace, ByteString partitionKey, ByteString sortKey) {}
+
+  /** What to read: any record, or one of what anybody has just written. */
+  Place place() {
+    if (!written.isEmpty() && random.nextInt(3) > 0) {
+      return written.get(random.nextInt(written.size()));
+    }
+    return new Place(namespace(), partitionKey(), anySortKey());
+  }
+
+  private Order ordered(String namespace, Write write, boolean decides) {
+    for (Operation operation : write.getOperationsList()) {
+      written.add(new Place(namespace, write.getPartitionKey(), operation.getSortKey()));
+    }
+    while (written.size() > 4) {
+      written.remove(0);
+    }
+    return new Order(namespace, write, decides);
+  }
 
   String namespace() {
     int kind = random.nextInt(8);
@@ -83,7 +112,7 @@ final class Workload {
       if (kind == 0) {
         write.addOperations(simple(sortKey(), false));
       }
-      return new Order(namespace, write.build(), true);
+      return ordered(namespace, write.build(), true);
     }
     if (kind < 5) {
       Operation.Builder operation = simple(sortKey(), versioned);
@@ -91,10 +120,19 @@ final class Workload {
       if (kind == 4) {
         write.addOperations(simple(sortKey(2), versioned));
       }
-      return new Order(namespace, write.build(), true);
+      return ordered(namespace, write.build(), true);
     }
     plain(write, versioned);
-    return new Order(namespace, write.build(), false);
+    return ordered(namespace, write.build(), false);
+  }
+
+  /** Another write of the records of one. */
+  Write again(String namespace, Write given) {
+    Write.Builder write = Write.newBuilder().setPartitionKey(given.getPartitionKey());
+    for (Operation operation : given.getOperationsList()) {
+      write.addOperations(simple(operation.getSortKey(), namespace.equals(SIGNALS)));
+    }
+    return write.build();
   }
 
   /** A write without conditions. */
@@ -102,7 +140,7 @@ final class Workload {
     Write.Builder write = Write.newBuilder().setPartitionKey(partitionKey());
     String namespace = namespace();
     plain(write, namespace.equals(SIGNALS));
-    return new Order(namespace, write.build(), false);
+    return ordered(namespace, write.build(), false);
   }
 
   private void plain(Write.Builder write, boolean versioned) {
