@@ -66,8 +66,11 @@ final class FollowedMap implements WatchedMap {
 
   @Override
   public synchronized Optional<Step> stepFrom(long revision) {
+    if (revision == image.revision()) {
+      return Optional.of(new Step(revision, List.of()));
+    }
     List<MapChange> way = new ArrayList<>();
-    boolean known = revision == image.revision();
+    boolean known = false;
     for (Move move : moves) {
       known |= move.from == revision;
       if (known) {

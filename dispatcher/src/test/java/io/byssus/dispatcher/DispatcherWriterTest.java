@@ -2,6 +2,7 @@ package io.byssus.dispatcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -139,6 +140,17 @@ class DispatcherWriterTest {
     assertEquals(first, writer.open(0).join().stamp().getAcceptUntilMs());
     now.set(START.plusSeconds(1));
     assertEquals(first + 1_000, writer.open(0).join().stamp().getAcceptUntilMs());
+  }
+
+  @Test
+  void aGivenUpSequenceIsPassedOnceEveryStampFromThenOnLiesAboveIt() {
+    DispatcherWriter.Slot first = writer.open(0).join();
+    DispatcherWriter.Slot lost = writer.open(0).join();
+    AtomicReference<Long> floor = new AtomicReference<>();
+    lost.giveUp(() -> floor.set(writer.open(0).join().stamp().getLowestOpen()));
+    assertNull(floor.get(), "the first is open below it");
+    first.close();
+    assertTrue(floor.get() > lost.stamp().getSequence(), "floor " + floor.get());
   }
 
   private List<DispatcherWriter.Slot> fill() {
