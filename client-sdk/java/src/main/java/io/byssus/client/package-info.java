@@ -15,6 +15,15 @@
  *   // Several records of one partition key, all or none.
  *   places.write(WriteBatch.of("NL").put("Delft", "{}").delete("Atlantis").build());
  *
+ *   // Only if nobody was faster; a condition that does not hold is an answer.
+ *   places.put(amsterdam, "{}".getBytes(), WriteOptions.defaults().withCondition(Condition.absent()))
+ *       .tookEffect();
+ *
+ *   // Many writes, by a stream.
+ *   try (StreamedWriter writer = places.writer()) {
+ *     writer.put(Key.of("NL", "Edam"), "{}");
+ *   }
+ *
  *   // Reads what this client has written, from whichever replica answers.
  *   ReadOptions own = ReadOptions.defaults().withConsistency(SESSION);
  *   String value = places.get(amsterdam, own).orElseThrow().valueUtf8();

@@ -10,10 +10,12 @@ import io.byssus.clustermap.scans.ScanSelection;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Limits;
+import io.byssus.model.Position;
 import io.byssus.model.ShardHash;
 import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.PageToken;
+import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardListVersionsRequest;
 import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
@@ -101,6 +103,10 @@ final class DirectRoutes {
    * @param atLeast the position that the answer must have seen; 0: any
    */
   Replica replica(int shard, long atLeast) {
+    int incarnation = map.get().shard(shard).map(ShardAssignment::getIncarnation).orElse(0);
+    if (atLeast != Position.NONE && Position.incarnation(atLeast) < incarnation) {
+      throw refused("the token is of an older incarnation of shard " + shard);
+    }
     List<Replica> best = router.replicas(shard, atLeast);
     if (best.isEmpty()) {
       throw refused("the map names no replica of shard " + shard);
