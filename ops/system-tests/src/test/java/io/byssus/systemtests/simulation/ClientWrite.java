@@ -36,6 +36,7 @@ final class ClientWrite {
   private int namespaceId;
   private WriterStamp stamp;
   private boolean maybeHandedOver;
+  private boolean asking;
   private boolean ended;
   private boolean tookEffect;
 
@@ -74,7 +75,8 @@ final class ClientWrite {
     if (!ended) {
       simulation.count(Tally.Sight.WRITE_GIVEN_UP);
       end("was given up");
-      giveBack(maybeHandedOver);
+      // What is still being asked may be handed over yet.
+      giveBack(maybeHandedOver || asking);
       client.tryAgain(namespace, write);
     }
   }
@@ -165,6 +167,7 @@ final class ClientWrite {
             .setAcknowledgement(applied ? Acknowledgement.APPLIED : Acknowledgement.LOGGED)
             .build();
     WriterStamp sent = stamp;
+    asking = true;
     simulation.then(
         simulation
             .network()
@@ -175,6 +178,7 @@ final class ClientWrite {
                 allowed.toNanos(),
                 () -> dispatcher.write(namespace, write, options, allowed)),
         (answer, failure) -> {
+          asking = false;
           if (ended || stamp != sent) {
             return;
           }
