@@ -197,7 +197,9 @@ class WriteTest {
     ByssusException late =
         cluster.failureWithin(Duration.ofMillis(300), kv -> kv.put(putRequest("de", "late", "")));
     assertEquals(ErrorCode.LOG_UNAVAILABLE, late.code());
+    cluster.awaitWaiting(0);
     answers.add(async("de", "waits"));
+    cluster.awaitWaiting(1);
     cluster.wal.release();
     int shard = 0;
     for (PendingWrite answer : answers) {
