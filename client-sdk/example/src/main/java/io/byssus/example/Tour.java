@@ -9,7 +9,6 @@ import io.byssus.client.ReadOptions;
 import io.byssus.client.Scan;
 import io.byssus.client.WriteBatch;
 import io.byssus.client.WriteOptions;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** The SDK in five minutes. Start a cluster with {@code ./byssus local} and run this against it. */
@@ -33,7 +32,7 @@ public final class Tour {
       var claim =
           tour.put(
               Key.of("de", "capital"),
-              "berlin".getBytes(StandardCharsets.UTF_8),
+              "berlin",
               WriteOptions.defaults().withCondition(Condition.absent()));
       System.out.println(claim.tookEffect() ? "claimed" : "it was there: " + claim.failure().get());
 

@@ -44,7 +44,12 @@ public final class Namespace {
 
   /** Sets a record's value, as UTF-8. */
   public WriteResult put(Key key, String value) {
-    return put(key, value.getBytes(StandardCharsets.UTF_8), WriteOptions.defaults());
+    return put(key, value, WriteOptions.defaults());
+  }
+
+  /** Sets a record's value, as UTF-8. */
+  public WriteResult put(Key key, String value, WriteOptions options) {
+    return put(key, value.getBytes(StandardCharsets.UTF_8), options);
   }
 
   /** Sets a record's value. */
