@@ -21,8 +21,10 @@ import org.junit.jupiter.api.Test;
 final class PlantedFaultsTest {
   private static final HistoryLoad.Size SIZE = new HistoryLoad.Size(4, 3, 12);
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final long OPERATIONS = 4_000;
-  private static final Duration STILL = Duration.ofMillis(700);
+  private static final long OPERATIONS = 3_000;
+  private static final Duration STILL = Duration.ofMillis(500);
+  private static final int STILLS = 3;
+  private static final int MOST_ROUNDS = 6;
 
   @Test
   void itFindsStaleAnswersFromADispatchersCacheAndReadsWithoutBarriers() throws Exception {
@@ -39,19 +41,29 @@ final class PlantedFaultsTest {
 
           restart(cluster, NodeRole.DISPATCHER, Map.of("byssus.test.cache-linearizable", "false"));
           restart(cluster, NodeRole.SERVER, Map.of("byssus.test.skip-barriers", "true"));
-          // What it is asked while it stands still it answers from what it had.
+          // What it is asked while it stands still it answers from what it had, unless it has
+          // caught up by then: that is a race, which the fault wins in most rounds.
           ChildProcess server = cluster.processes().process("server-2");
-          assertFound(
-              run(
-                  cluster,
-                  "barriers",
-                  seed.part(1),
-                  () -> {
-                    server.suspend();
-                    TimeUnit.NANOSECONDS.sleep(STILL.toNanos());
-                    server.resume();
-                  }));
+          HistoryRun.Report report = null;
+          for (int round = 1; round <= MOST_ROUNDS && !found(report); round++) {
+            report =
+                run(
+                    cluster,
+                    "barriers-" + round,
+                    seed.part(round),
+                    () -> standStillSometimes(server));
+          }
+          assertFound(report);
         });
+  }
+
+  private static void standStillSometimes(ChildProcess server) throws Exception {
+    for (int i = 0; i < STILLS; i++) {
+      server.suspend();
+      TimeUnit.NANOSECONDS.sleep(STILL.toNanos());
+      server.resume();
+      TimeUnit.NANOSECONDS.sleep(STILL.toNanos());
+    }
   }
 
   /** What is done to the cluster meanwhile. */
@@ -84,8 +96,10 @@ final class PlantedFaultsTest {
   }
 
   private static void assertFound(HistoryRun.Report report) {
-    assertTrue(
-        report.violations().count(Violation.NOT_LINEARIZABLE) > 0,
-        () -> "no read was found stale: " + report);
+    assertTrue(found(report), () -> "no read was found stale: " + report);
+  }
+
+  private static boolean found(HistoryRun.Report report) {
+    return report != null && report.violations().count(Violation.NOT_LINEARIZABLE) > 0;
   }
 }

@@ -240,6 +240,9 @@ final class ControlPlane {
     List<PlannedShard> plan =
         planner.plan(image, leader.process().millis(), leases.watched(schedule.nowNanos()));
     if (!plan.isEmpty()) {
+      plan.stream()
+          .filter(planned -> moves(image, planned))
+          .forEach(planned -> simulation.count(Tally.Sight.SHARD_MOVED));
       propose(
           command(leader)
               .setAssignShards(AssignShardsCommand.newBuilder().addAllShards(plan))
@@ -250,6 +253,13 @@ final class ControlPlane {
             image, leader.process().millis(), leases.reports(schedule.nowNanos()))) {
       propose(command(leader).setAdvanceDrop(drop).build());
     }
+  }
+
+  private static boolean moves(ClusterImage image, PlannedShard planned) {
+    return image
+        .shard(planned.getShard())
+        .map(now -> !planned.getReplicasList().containsAll(now.getReplicasList()))
+        .orElse(false);
   }
 
   /** Kills a member and starts it again after a while. */

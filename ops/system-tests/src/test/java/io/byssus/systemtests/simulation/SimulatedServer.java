@@ -121,7 +121,6 @@ final class SimulatedServer {
     for (int number : new ArrayList<>(replicas.keySet())) {
       if (!mine.containsKey(number)) {
         SimulatedReplica gone = replicas.remove(number);
-        simulation.count(Tally.Sight.SHARD_MOVED);
         simulation.trace().note("%s gives up shard %d", id(), number);
         gone.end();
         gone.shard().close();
