@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.cluster.ReplicaComparison;
 import io.byssus.cluster.ServerView;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.ReplicaDescription;
 import io.byssus.proto.admin.v1.ReplicaState;
@@ -81,6 +83,11 @@ public final class Replicas {
   static void awaitHalted(TestCluster cluster, Predicate<ShardDescription> which, String reason) {
     Awaitility.await("replicas halted: " + reason)
         .atMost(LIMIT)
+        // It may still be starting.
+        .ignoreExceptionsMatching(
+            failure ->
+                failure instanceof ByssusException error
+                    && error.code() == ErrorCode.CONTROL_PLANE_UNAVAILABLE)
         .untilAsserted(
             () -> {
               List<ShardDescription> shards =
