@@ -1,8 +1,13 @@
 package io.byssus.dispatcher;
 
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
 import io.byssus.proto.log.v1.Write;
 import io.byssus.proto.log.v1.WriterStamp;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * One write of a stream that has no result yet. Stands in a list of all of them by age. Guarded by
@@ -46,13 +51,36 @@ final class OpenWrite {
     this.arrivedNanos = arrivedNanos;
   }
 
+  void closeSlot() {
+    if (slot != null) {
+      slot.close();
+    }
+  }
+
+  /** Why it has no better result when its time is over. */
+  ByssusException tooLate() {
+    return handedOver
+        ? new ByssusException(
+            ErrorCode.INDETERMINATE,
+            "the write was handed to the log, and what became of it was not told in time")
+        : new ByssusException(
+            ErrorCode.LOG_UNAVAILABLE, "the write could not be handed to the log in time");
+  }
+
   /** All open writes of a stream, oldest first. */
   static final class ByAge {
     private OpenWrite oldest;
     private OpenWrite youngest;
 
-    OpenWrite oldest() {
-      return oldest;
+    /** Ends writes, the oldest first, for as long as a condition holds; returns them. */
+    List<OpenWrite> endWhile(Predicate<OpenWrite> condition) {
+      List<OpenWrite> ended = new ArrayList<>();
+      while (oldest != null && condition.test(oldest)) {
+        ended.add(oldest);
+        oldest.ended = true;
+        remove(oldest);
+      }
+      return ended;
     }
 
     void add(OpenWrite write) {

@@ -10,7 +10,6 @@ import io.byssus.proto.kv.v1.WriteStreamOpen;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -87,19 +86,30 @@ final class StreamWrites {
 
   /** As many writes wait for the log as may: those of this stream are certainly not written. */
   private void reject() {
-    List<Arrival> rejected;
-    List<OpenWrite> rejectedTurns;
-    synchronized (lock) {
-      handingOver = false;
-      rejected = List.copyOf(arrivals);
-      arrivals.clear();
-      rejectedTurns = List.copyOf(turns);
-      turns.clear();
-    }
     ByssusException error =
         new ByssusException(ErrorCode.OVERLOADED, "too many writes wait for the log");
-    rejected.forEach(arrival -> arrival.writes.forEach(write -> refuse(write, error)));
-    rejectedTurns.forEach(write -> failBefore(write, error));
+    // Each that fails gives the next of its record its turn, until nobody waits any more.
+    while (true) {
+      List<Arrival> rejected;
+      List<OpenWrite> rejectedTurns;
+      synchronized (lock) {
+        rejected = List.copyOf(arrivals);
+        arrivals.clear();
+        rejectedTurns = takeTurns();
+        if (rejected.isEmpty() && rejectedTurns.isEmpty()) {
+          handingOver = false;
+          return;
+        }
+      }
+      rejected.forEach(arrival -> arrival.writes.forEach(write -> refuse(write, error)));
+      rejectedTurns.forEach(write -> failBefore(write, error));
+    }
+  }
+
+  private List<OpenWrite> takeTurns() {
+    List<OpenWrite> taken = List.copyOf(turns);
+    turns.clear();
+    return taken;
   }
 
   /** One round: the writes whose turn has come, and one message. Others get the thread between. */
@@ -108,8 +118,7 @@ final class StreamWrites {
     List<OpenWrite> released;
     synchronized (lock) {
       arrival = arrivals.poll();
-      released = new ArrayList<>(turns);
-      turns.clear();
+      released = takeTurns();
     }
     try {
       lanes.begin(namespace().getRules());
@@ -167,8 +176,12 @@ final class StreamWrites {
     }
   }
 
+  /** Whether it is not to go on now: it waits in line, or has been given up in the meantime. */
   private boolean waitsForItsRecords(OpenWrite write) {
     synchronized (lock) {
+      if (write.ended) {
+        return true;
+      }
       write.turn = records.join(write, write.write);
       return write.turn.waits();
     }
@@ -212,7 +225,13 @@ final class StreamWrites {
     synchronized (lock) {
       write.slot = slot;
       write.stamp = slot.stamp();
-      turns.add(write);
+      if (!write.ended) {
+        turns.add(write);
+      }
+    }
+    // After a drop nobody would take an ended write from the turns.
+    if (write.ended) {
+      leave(write);
     }
     handOverSoon();
   }
@@ -224,7 +243,7 @@ final class StreamWrites {
       write.write = null;
     }
     if (!write.handedOver) {
-      closeSlot(write);
+      leave(write);
       return;
     }
     handOver.append((position, failure) -> logged(write, lane, position, failure));
@@ -240,8 +259,7 @@ final class StreamWrites {
       if (write.slot != null && error.code() == ErrorCode.INDETERMINATE) {
         write.slot.giveUp(() -> leaveLines(write));
       } else {
-        closeSlot(write);
-        leaveLines(write);
+        leave(write);
       }
       end(write, error);
       return;
@@ -252,7 +270,7 @@ final class StreamWrites {
       context.run(() -> awaitApplied(write, lane, position));
       return;
     }
-    closeSlot(write);
+    write.closeSlot();
     try {
       parts.appender().checkInTime(write.stamp);
       answer(write, parts.answers().logged(lane, position));
@@ -271,7 +289,7 @@ final class StreamWrites {
         .ask(lane.shard(), position, write.stamp, deadline)
         .whenComplete(
             (applied, failure) -> {
-              closeSlot(write);
+              write.closeSlot();
               try {
                 if (failure != null) {
                   throw WriteAnswers.untold(failure);
@@ -287,45 +305,28 @@ final class StreamWrites {
   /** Gives up what is under way for too long. */
   void sweep() {
     long now = parts.nanoTime().getAsLong();
-    List<OpenWrite> late = new ArrayList<>();
+    List<OpenWrite> late;
     synchronized (lock) {
-      OpenWrite oldest = byAge.oldest();
-      while (oldest != null && now - oldest.arrivedNanos >= LIMIT.toNanos()) {
-        byAge.remove(oldest);
-        oldest.ended = true;
-        late.add(oldest);
-        oldest = byAge.oldest();
-      }
+      late = byAge.endWhile(write -> now - write.arrivedNanos >= LIMIT.toNanos());
     }
     for (OpenWrite write : late) {
       release(write);
-      results.add(
-          WriteAnswers.failed(
-              write.number,
-              write.handedOver
-                  ? new ByssusException(
-                      ErrorCode.INDETERMINATE,
-                      "the write was handed to the log, and what became of it was not told in time")
-                  : new ByssusException(
-                      ErrorCode.LOG_UNAVAILABLE,
-                      "the write could not be handed to the log in time")),
-          write.bytes);
+      results.add(WriteAnswers.failed(write.number, write.tooLate()), write.bytes);
     }
   }
 
   /** Forgets all writes. What was handed over stays with the log, which closes its sequences. */
   void drop() {
-    List<OpenWrite> open = new ArrayList<>();
+    List<OpenWrite> ended;
+    List<OpenWrite> released;
     synchronized (lock) {
       dropped = true;
       arrivals.clear();
-      for (OpenWrite write = byAge.oldest(); write != null; write = byAge.oldest()) {
-        byAge.remove(write);
-        write.ended = true;
-        open.add(write);
-      }
+      released = takeTurns();
+      ended = byAge.endWhile(write -> true);
     }
-    open.forEach(this::release);
+    ended.forEach(this::release);
+    released.forEach(OpenWrite::closeSlot);
   }
 
   /** How many records have a write under way or in line. */
@@ -362,15 +363,13 @@ final class StreamWrites {
     handOverSoon();
   }
 
-  private static void closeSlot(OpenWrite write) {
-    if (write.slot != null) {
-      write.slot.close();
-    }
+  private void leave(OpenWrite write) {
+    write.closeSlot();
+    leaveLines(write);
   }
 
   private void failBefore(OpenWrite write, Throwable failure) {
-    closeSlot(write);
-    leaveLines(write);
+    leave(write);
     end(write, WriteAnswers.error(failure));
   }
 

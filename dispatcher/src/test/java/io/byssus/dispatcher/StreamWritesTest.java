@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.model.Limits;
 import io.byssus.proto.internal.v1.ClusterMap;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.internal.v1.ShardAssignment;
@@ -16,6 +17,7 @@ import io.byssus.proto.kv.v1.WriteStreamOpen;
 import io.byssus.proto.log.v1.ConflictRule;
 import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.proto.log.v1.NamespaceRules;
+import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.wal.LogHost;
 import io.byssus.wal.Wal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,8 @@ class StreamWritesTest {
   private final SlowLog log = new SlowLog();
   private final StreamCaller caller = new StreamCaller();
   private final RulesAnnouncer announcer = new RulesAnnouncer();
+  private final DispatcherWriter writer = new DispatcherWriter(new Random(1), Clock.systemUTC());
+  private boolean rejecting;
   private StreamWrites writes;
 
   @BeforeEach
@@ -55,13 +60,13 @@ class StreamWritesTest {
                 Runnable::run),
             new WriteRouter(() -> image, shard -> false, announcer, metrics),
             new WriteBudget(1 << 30),
-            new DispatcherWriter(new Random(1), Clock.systemUTC()),
+            writer,
             new LogAppender(logHost, announcer, Clock.systemUTC(), metrics),
             (shard, position, stamp, deadline) -> new CompletableFuture<>(),
             new WriteAnswers(Clock.systemUTC()),
             Clock.systemUTC(),
             nanos::get,
-            Runnable::run,
+            this::handOver,
             Runnable::run,
             TestHooks.NONE);
     WriteStreamOpen open = WriteStreamOpen.newBuilder().setNamespace("n").build();
@@ -146,6 +151,53 @@ class StreamWritesTest {
     assertEquals(0, caller.results().size());
   }
 
+  @Test
+  void aSlotThatIsGrantedWhileTheStreamIsDroppedIsClosed() {
+    List<DispatcherWriter.Slot> others = new ArrayList<>();
+    for (int i = 0; i < Limits.WRITER_WINDOW; i++) {
+      others.add(writer.open(0).join());
+    }
+    // One after the other, until one has come into the log and one waits for the full window.
+    for (int i = 1; log.records.isEmpty() || writer.waiting() == 0; i++) {
+      take(put(i, "p" + i, "a", "1"));
+    }
+    String free = log.records.get(0).getWrite().getPartitionKey().toStringUtf8();
+    log.onAppend =
+        () -> {
+          others.get(0).close();
+          writes.drop();
+        };
+    take(put(100, free, "b", "2"));
+    others.forEach(DispatcherWriter.Slot::close);
+    WriterStamp next = writer.open(0).join().stamp();
+    assertEquals(next.getSequence(), next.getLowestOpen(), "nothing below is open");
+  }
+
+  @Test
+  void aLineOfWritesThatMayNotBeHandedOverFailsWholeHoweverLongItIs() {
+    int line = 20_000;
+    for (int i = 0; i < line; i++) {
+      take(put(i, "p", "a", "1"));
+    }
+    rejecting = true;
+    log.answer(0);
+    assertTrue(result(0).hasResponse());
+    assertEquals(
+        line - 1,
+        caller.results().stream()
+            .filter(result -> result.getError().getReason().equals(ErrorCode.OVERLOADED.name()))
+            .count());
+    assertEquals(line, caller.results().size());
+    assertEquals(0, writes.records());
+  }
+
+  private void handOver(Runnable round) {
+    if (rejecting) {
+      throw new RejectedExecutionException("as the test wants it");
+    }
+    round.run();
+  }
+
   private void take(StreamedWrite.Builder... message) {
     writes.take(Arrays.stream(message).map(StreamedWrite.Builder::build).toList());
   }
@@ -180,12 +232,14 @@ class StreamWritesTest {
   private static final class SlowLog implements Wal {
     private final List<LogRecord> records = new ArrayList<>();
     private final List<CompletableFuture<Long>> answers = new ArrayList<>();
+    private Runnable onAppend = () -> {};
 
     @Override
     public CompletableFuture<Long> append(int shard, LogRecord record) {
       CompletableFuture<Long> answer = new CompletableFuture<>();
       records.add(record);
       answers.add(answer);
+      onAppend.run();
       return answer;
     }
 
