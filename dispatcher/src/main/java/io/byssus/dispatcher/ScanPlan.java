@@ -42,9 +42,9 @@ interface ScanPlan<Q, P, A> {
   /** A piece for the reader, with the token that goes on with this plan unless it is the last. */
   A answer(P piece);
 
-  /** A request's limit as a number of records wanted. */
+  /** A request's limit, which is unsigned, as a number of records wanted. */
   static long wanted(long limit) {
-    return limit == 0 ? ALL : limit;
+    return limit <= 0 ? ALL : limit;
   }
 
   /** How many records are wanted after some have come. */
