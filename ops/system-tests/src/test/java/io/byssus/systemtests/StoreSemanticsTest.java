@@ -78,7 +78,6 @@ final class StoreSemanticsTest {
       client.admin().undeleteNamespace("life");
       Awaitility.await("it is back")
           .atMost(LIMIT)
-          .ignoreException(NamespaceNotFoundException.class)
           .until(() -> value(namespace, Key.of("p7")).equals(Optional.of("kept")));
 
       client.admin().deleteNamespace("life");

@@ -3,6 +3,7 @@ package io.byssus.server;
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,8 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Lets reads of namespaces in use pass, and no others. A caller may know of a namespace before this
- * server's map tells of it: such a read waits for the map, for a second at the most.
+ * Lets reads of namespaces in use pass, and no others. A caller may know that a namespace has been
+ * created or taken back before this server's map tells of it: such a read waits for the map, for a
+ * second at the most.
  */
 final class NamespaceGate {
   /** Reads that may wait for the map. */
@@ -39,7 +41,7 @@ final class NamespaceGate {
     synchronized (waiting) {
       waiting.forEach(
           (read, namespaceId) -> {
-            if (image.namespace(namespaceId).isPresent()) {
+            if (!mayComeIntoUse(image, namespaceId)) {
               told.add(read);
             }
           });
@@ -50,12 +52,9 @@ final class NamespaceGate {
 
   /** Completes where the namespace is in use. Fails with NAMESPACE_NOT_FOUND or OVERLOADED. */
   CompletableFuture<Void> pass(int namespaceId) {
-    Optional<NamespaceEntry> known = map.get().namespace(namespaceId);
-    if (known.isPresent()) {
-      return verdict(namespaceId, known);
-    }
-    if (!mayBeNew(namespaceId)) {
-      return CompletableFuture.failedFuture(unknown(namespaceId));
+    ClusterImage image = map.get();
+    if (!mayComeIntoUse(image, namespaceId)) {
+      return verdict(namespaceId, image.namespace(namespaceId));
     }
     return waits
         .until(waitForMap(namespaceId), PATIENCE)
@@ -63,22 +62,20 @@ final class NamespaceGate {
   }
 
   private static CompletableFuture<Void> verdict(int id, Optional<NamespaceEntry> entry) {
-    if (entry.isEmpty()) {
-      return CompletableFuture.failedFuture(unknown(id));
-    }
-    return ClusterImage.isActive(entry.get())
+    return entry.isPresent() && ClusterImage.isActive(entry.get())
         ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.failedFuture(
-            new ByssusException(
-                ErrorCode.NAMESPACE_NOT_FOUND,
-                "namespace '" + entry.get().getRules().getName() + "' is deleted"));
+        : CompletableFuture.failedFuture(notInUse(id, entry));
   }
 
-  /** Ids are given in rising order and stay in the map. */
-  private boolean mayBeNew(int namespaceId) {
-    return map.get().namespaces().stream()
-        .allMatch(
-            entry -> Integer.compareUnsigned(entry.getRules().getNamespaceId(), namespaceId) < 0);
+  /** Whether a later map may say so. Ids are given in rising order and stay in the map. */
+  private static boolean mayComeIntoUse(ClusterImage image, int namespaceId) {
+    Optional<NamespaceEntry> known = image.namespace(namespaceId);
+    return known.isPresent()
+        ? known.get().getState() == NamespaceState.DELETED
+        : image.namespaces().stream()
+            .allMatch(
+                entry ->
+                    Integer.compareUnsigned(entry.getRules().getNamespaceId(), namespaceId) < 0);
   }
 
   private Waiting<Void> waitForMap(int namespaceId) {
@@ -89,7 +86,8 @@ final class NamespaceGate {
             new ByssusException(
                 ErrorCode.OVERLOADED,
                 MOST_WAITING
-                    + " reads of unknown namespaces wait for the map already, the most allowed"));
+                    + " reads of namespaces not in use wait for the map already, the most"
+                    + " allowed"));
       }
       waiting.put(told, namespaceId);
     }
@@ -102,12 +100,15 @@ final class NamespaceGate {
             waiting.remove(told);
           }
         },
-        () -> unknown(namespaceId));
+        () -> notInUse(namespaceId, map.get().namespace(namespaceId)));
   }
 
-  private static ByssusException unknown(int namespaceId) {
+  private static ByssusException notInUse(int namespaceId, Optional<NamespaceEntry> entry) {
     return new ByssusException(
         ErrorCode.NAMESPACE_NOT_FOUND,
-        "there is no namespace of id " + Integer.toUnsignedString(namespaceId));
+        entry
+            .map(known -> "namespace '" + known.getRules().getName() + "' is deleted")
+            .orElseGet(
+                () -> "there is no namespace of id " + Integer.toUnsignedString(namespaceId)));
   }
 }

@@ -71,6 +71,17 @@ class NamespaceGateTest {
   }
 
   @Test
+  void aReadOfADeletedNamespaceWaitsForTheMapThatTakesItBack() throws Exception {
+    map = map(4, NamespaceState.DELETED);
+    CompletableFuture<Void> read = gate.pass(4);
+    gate.mapChanged();
+    assertFalse(read.isDone());
+    map = map(4, NamespaceState.ACTIVE);
+    gate.mapChanged();
+    read.get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
   void aNamespaceThatTheMapNeverTellsOfIsUnknownAfterASecond() {
     assertEquals(ErrorCode.NAMESPACE_NOT_FOUND, failure(gate.pass(5)));
   }

@@ -97,7 +97,8 @@ public final class ReplicaSearch {
 
   /**
    * Whether all replicas, each asked in this round, gave a reason that another round will not mend
-   * soon: the log is away, or all are older than the read allows.
+   * soon: the log is away, all are older than the read allows, or none knows the namespace, for
+   * which each has waited.
    */
   public boolean hopeless() {
     return !triedInRound.isEmpty()
@@ -107,6 +108,7 @@ public final class ReplicaSearch {
   private boolean isLasting(ByssusException failure) {
     return failure != null
         && (failure.code() == ErrorCode.LOG_UNAVAILABLE
+            || failure.code() == ErrorCode.NAMESPACE_NOT_FOUND
             || (failure.code() == ErrorCode.REPLICA_BEHIND && !patient));
   }
 
@@ -133,7 +135,9 @@ public final class ReplicaSearch {
           OVERLOADED,
           SHUTTING_DOWN,
           DEADLINE_PASSED,
-          INTERNAL_FAULT ->
+          INTERNAL_FAULT,
+          // Who asks has found the namespace in its own map: this server's map is another.
+          NAMESPACE_NOT_FOUND ->
           true;
       default -> false;
     };

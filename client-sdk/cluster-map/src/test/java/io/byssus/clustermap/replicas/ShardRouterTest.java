@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.admin.v1.ReplicaState;
@@ -213,6 +215,20 @@ class ShardRouterTest {
 
   private void passSeconds(int seconds) {
     now += Duration.ofSeconds(seconds).toNanos();
+  }
+
+  @Test
+  void aReplicaThatDoesNotKnowTheNamespaceYetIsPassedBy() {
+    heardAll(ReplicaState.CAUGHT_UP);
+    ReplicaSearch search = new ReplicaSearch(router, 0, Position.NONE, true, () -> {});
+    for (int i = 0; i < SERVERS.size(); i++) {
+      assertTrue(
+          search.failed(
+              search.next().orElseThrow(),
+              new ByssusException(ErrorCode.NAMESPACE_NOT_FOUND, "it is deleted")));
+    }
+    assertTrue(search.hopeless());
+    assertEquals(ErrorCode.NO_REPLICA, search.exhausted().code());
   }
 
   private ClusterImage map() {
