@@ -2,7 +2,9 @@ package io.byssus.dispatcher;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.process.CallCriticality;
 import io.byssus.proto.kv.v1.Consistency;
+import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.grpc.Context;
 import java.util.LinkedHashSet;
@@ -22,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>Who shares.</b> EVENTUAL reads share with each other, BOUNDED reads with each other where
  * the one under way is at least as strict. A read that came when a question was under way already
- * counts its answer as older by the time in between, and asks for itself where that is too old. A
+ * counts its answer as older by the time in between, and asks for itself where that is too old. No
+ * read shares a question that was put for a less critical one: servers may refuse that sooner. A
  * SESSION read waits for an EVENTUAL one that is under way, and asks for itself where the answer
  * does not hold its position for sure. LINEARIZABLE reads share nothing: an answer may have been
  * read before they began.
@@ -116,7 +119,7 @@ final class SharedReads {
       boolean strict =
           shared.level != Consistency.BOUNDED
               || first.level.maxStalenessMs() <= waiter.level.maxStalenessMs();
-      if (!strict) {
+      if (!strict || first.criticality.compareTo(waiter.criticality) < 0) {
         return false;
       }
       synchronized (this) {
@@ -175,6 +178,7 @@ final class SharedReads {
     private final long atLeast;
     private final CallDeadline deadline;
     private final long atNanos;
+    private final Criticality criticality = CallCriticality.current();
     private final Context context = Context.current();
     private final CompletableFuture<GetResponse> answer = new CompletableFuture<>();
     private final Context.CancellationListener gone = context -> gone();

@@ -13,6 +13,7 @@ import com.google.common.util.concurrent.ListenableFuture;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.kv.v1.Consistency;
+import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.ReadOptions;
@@ -118,6 +119,18 @@ class SharedReadsTest {
   }
 
   @Test
+  void aReadSharesNoQuestionOfALessCriticalOne() throws Exception {
+    begin(1, critical(Criticality.SHEDDABLE));
+    awaitCalls(1);
+    begin(1, critical(Criticality.CRITICAL));
+    awaitCalls(2);
+    begin(1, critical(Criticality.SHEDDABLE));
+    begin(1, eventual());
+    awaitArrived(4);
+    assertEquals(2, calls() - asked, "both share the critical one's");
+  }
+
+  @Test
   void aCallerThatGoesLeavesTheOthersTheirAnswer() throws Exception {
     ListenableFuture<GetResponse> first = begin(1, eventual()).get(0);
     awaitCalls(1);
@@ -207,6 +220,10 @@ class SharedReadsTest {
 
   private static ReadOptions eventual() {
     return level(Consistency.EVENTUAL);
+  }
+
+  private static ReadOptions critical(Criticality criticality) {
+    return eventual().toBuilder().setCriticality(criticality).build();
   }
 
   private static ReadOptions level(Consistency level) {
