@@ -16,7 +16,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntSupplier;
 
 /**
  * Decides for each new call whether it is let in, and which thread works for it.
@@ -27,8 +26,7 @@ import java.util.function.IntSupplier;
  * sees the mark and answers OVERLOADED at once. A call let in has at most one task in the pool at a
  * time, so the pool's queue is bounded by the calls, those just cancelled included.
  *
- * <p>The nearer the bound, the more critical a call must be to be let in: see {@link
- * #mostCalls(Criticality)}.
+ * <p>The nearer the bound, the more critical a call must be to be let in: see {@link #mostCalls}.
  *
  * <p>Services named as running on the event loop must never block. The health service is one of
  * them and is never refused: being asked how it is must not make a busy process look dead.
@@ -41,23 +39,28 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
       Metadata.Key.of("byssus-refused", Metadata.ASCII_STRING_MARSHALLER);
 
   private final int mostCalls;
-  private final IntSupplier openCalls;
+  private final int mostEndlessCalls;
+  private final CallMetrics metrics;
   private final Set<String> eventLoopServices;
   private final Set<String> neverRefused;
   private final ThreadPoolExecutor pool;
 
   /**
-   * @param openCalls how many calls are open now, the new one included
+   * @param mostCalls how many calls that end by themselves may be open
+   * @param mostEndlessCalls how many others may
+   * @param metrics knows how many calls are open now, the new one included
    */
   CallAdmission(
       String name,
       int threads,
       int mostCalls,
-      IntSupplier openCalls,
+      int mostEndlessCalls,
+      CallMetrics metrics,
       Set<String> eventLoopServices,
       Set<String> neverRefused) {
     this.mostCalls = mostCalls;
-    this.openCalls = openCalls;
+    this.mostEndlessCalls = mostEndlessCalls;
+    this.metrics = metrics;
     this.eventLoopServices = Set.copyOf(eventLoopServices);
     this.neverRefused = Set.copyOf(neverRefused);
     var number = new AtomicInteger();
@@ -67,7 +70,7 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
             threads,
             1,
             TimeUnit.MINUTES,
-            new LinkedBlockingQueue<>(2 * mostCalls),
+            new LinkedBlockingQueue<>(2 * (mostCalls + mostEndlessCalls)),
             task -> new Thread(task, name + "-" + number.incrementAndGet()));
     pool.allowCoreThreadTimeOut(true);
   }
@@ -77,7 +80,9 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
   public <Q, R> Executor getExecutor(ServerCall<Q, R> call, Metadata headers) {
     String service = call.getMethodDescriptor().getServiceName();
     headers.removeAll(REFUSED);
-    if (isFull(mostCalls(CallCriticality.of(headers))) && !neverRefused.contains(service)) {
+    boolean endless = isEndless(call);
+    if (isFull(endless, mostCalls(endless, CallCriticality.of(headers)))
+        && !neverRefused.contains(service)) {
       headers.put(REFUSED, "true");
       return null;
     }
@@ -98,7 +103,8 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
             new ByssusException(
                 ErrorCode.OVERLOADED,
                 "this process already works on "
-                    + mostCalls(criticality)
+                    + mostCalls(isEndless(call), criticality)
+                    + (isEndless(call) ? " endless" : "")
                     + " calls, as many as it may when a "
                     + CallCriticality.text(criticality)
                     + " call comes"));
@@ -108,18 +114,24 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
 
   /**
    * How many calls may be open, the new one included, for a new one to be let in: 80 % of the bound
-   * for a sheddable call, 95 % for any other, all of it for a critical one; rounded up.
+   * for a sheddable call, 95 % for any other, all of it for a critical one; rounded up. Endless
+   * calls count by themselves, or those who only listen would keep out all who ask.
    */
-  int mostCalls(Criticality criticality) {
+  private int mostCalls(boolean endless, Criticality criticality) {
+    int bound = endless ? mostEndlessCalls : mostCalls;
     return switch (criticality) {
-      case SHEDDABLE -> percent(SHEDDABLE_PERCENT);
-      case CRITICAL -> mostCalls;
-      default -> percent(DEFAULT_PERCENT);
+      case SHEDDABLE -> percent(bound, SHEDDABLE_PERCENT);
+      case CRITICAL -> bound;
+      default -> percent(bound, DEFAULT_PERCENT);
     };
   }
 
-  private int percent(int share) {
-    return (int) ((mostCalls * (long) share + 99) / 100);
+  private static int percent(int bound, int share) {
+    return (int) ((bound * (long) share + 99) / 100);
+  }
+
+  private boolean isEndless(ServerCall<?, ?> call) {
+    return metrics.isEndless(call.getMethodDescriptor().getFullMethodName());
   }
 
   int queuedTasks() {
@@ -132,7 +144,8 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
     pool.shutdown();
   }
 
-  private boolean isFull(int most) {
-    return openCalls.getAsInt() > most || queuedTasks() >= most;
+  private boolean isFull(boolean endless, int most) {
+    int open = endless ? metrics.openEndless() : metrics.openFinite();
+    return open > most || queuedTasks() >= most;
   }
 }

@@ -45,8 +45,8 @@ final class CallMetrics extends ServerStreamTracer.Factory {
   private final Set<String> endless;
   private final Map<String, Timer> timers = new ConcurrentHashMap<>();
   private final Map<Outcome, Counter> counters = new ConcurrentHashMap<>();
-  private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger openFinite = new AtomicInteger();
+  private final AtomicInteger openEndless = new AtomicInteger();
 
   /**
    * @param methods the full names of all methods served
@@ -60,12 +60,22 @@ final class CallMetrics extends ServerStreamTracer.Factory {
 
   /** Calls open now. */
   int open() {
-    return open.get();
+    return openFinite.get() + openEndless.get();
   }
 
   /** Calls open now that will end by themselves. */
   int openFinite() {
     return openFinite.get();
+  }
+
+  /** Calls open now that last until one side goes. */
+  int openEndless() {
+    return openEndless.get();
+  }
+
+  /** Whether calls of a method last until one side goes. */
+  boolean isEndless(String fullMethodName) {
+    return endless.contains(fullMethodName);
   }
 
   @Override
@@ -106,10 +116,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
     Call(String method) {
       this.method = method;
       this.finite = !endless.contains(method);
-      open.incrementAndGet();
-      if (finite) {
-        openFinite.incrementAndGet();
-      }
+      (finite ? openFinite : openEndless).incrementAndGet();
     }
 
     @Override
@@ -117,10 +124,9 @@ final class CallMetrics extends ServerStreamTracer.Factory {
       if (!closed.compareAndSet(false, true)) {
         return;
       }
-      open.decrementAndGet();
+      (finite ? openFinite : openEndless).decrementAndGet();
       counter(new Outcome(method, status.getCode())).increment();
       if (finite) {
-        openFinite.decrementAndGet();
         long elapsed = registry.config().clock().monotonicTime() - startNanos;
         timer(method).record(elapsed, TimeUnit.NANOSECONDS);
       }

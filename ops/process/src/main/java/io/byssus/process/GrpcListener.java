@@ -37,6 +37,9 @@ public final class GrpcListener implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(2);
   private static final int MAX_HEADER_BYTES = 16 << 10;
 
+  /** How many endless calls may be open, unless said. */
+  static final int MOST_ENDLESS_CALLS = 4_096;
+
   private final HostPort address;
   private final Server server;
   private final CallMetrics metrics;
@@ -109,6 +112,7 @@ public final class GrpcListener implements AutoCloseable {
     private String name = "grpc";
     private int threads = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
     private int mostCalls = 4_096;
+    private int mostEndlessCalls = MOST_ENDLESS_CALLS;
 
     private Builder(HostPort listen, Readiness readiness, MeterRegistry registry) {
       this.listen = listen;
@@ -130,10 +134,16 @@ public final class GrpcListener implements AutoCloseable {
 
     /**
      * How many calls may be open before new ones are refused as OVERLOADED, the least critical
-     * first (from 80 % on); 4,096 unless said.
+     * first (from 80 % on); 4,096 unless said. Endless ones do not count.
      */
     public Builder mostCalls(int mostCalls) {
       this.mostCalls = mostCalls;
+      return this;
+    }
+
+    /** The same for endless calls: {@link #MOST_ENDLESS_CALLS} unless said. */
+    public Builder mostEndlessCalls(int mostEndlessCalls) {
+      this.mostEndlessCalls = mostEndlessCalls;
       return this;
     }
 
@@ -175,7 +185,8 @@ public final class GrpcListener implements AutoCloseable {
               name,
               threads,
               mostCalls,
-              metrics::open,
+              mostEndlessCalls,
+              metrics,
               eventLoopServices,
               Set.of(HealthGrpc.SERVICE_NAME));
       var server =

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.rpc.RetryInfo;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
+import io.byssus.proto.internal.v1.ShardServiceGrpc;
+import io.byssus.proto.internal.v1.WatchReplicasRequest;
+import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
@@ -15,8 +18,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,7 +44,10 @@ class LoadSheddingTest {
         GrpcListener.on(new HostPort("127.0.0.1", 0), new Readiness(), new SimpleMeterRegistry())
             .threads(1)
             .mostCalls(MOST_CALLS)
+            .mostEndlessCalls(2 * MOST_CALLS)
             .service(service)
+            .service(service.shards())
+            .endless(ShardServiceGrpc.getWatchReplicasMethod())
             .start();
     channel =
         NettyChannelBuilder.forAddress(listener.address().toSocketAddress())
@@ -82,6 +91,45 @@ class LoadSheddingTest {
     Awaitility.await().until(() -> listener.openCalls() == 17);
     hold(2, Criticality.DEFAULT);
     refused(Criticality.DEFAULT);
+  }
+
+  @Test
+  void endlessCallsHaveABoundOfTheirOwnAndKeepOutNoOthers() throws Exception {
+    for (int i = 0; i < 2 * MOST_CALLS; i++) {
+      watch();
+    }
+    Awaitility.await().until(() -> listener.openCalls() == 2 * MOST_CALLS);
+    CallCriticality.in(Criticality.SHEDDABLE).run(() -> kv().get(get("ok")));
+    ExecutionException refused = assertThrows(ExecutionException.class, () -> watch().get());
+    assertEquals(
+        ErrorCode.OVERLOADED, GrpcErrors.fromGrpc(refused.getCause(), ErrorCode.NO_REPLICA).code());
+    channel.shutdownNow();
+  }
+
+  /** Begins an endless call; the future fails when it ends. */
+  private CompletableFuture<Void> watch() {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    CallCriticality.in(Criticality.CRITICAL)
+        .run(
+            () ->
+                ShardServiceGrpc.newStub(channel)
+                    .watchReplicas(
+                        WatchReplicasRequest.getDefaultInstance(),
+                        new StreamObserver<>() {
+                          @Override
+                          public void onNext(WatchReplicasResponse response) {}
+
+                          @Override
+                          public void onError(Throwable failure) {
+                            end.completeExceptionally(failure);
+                          }
+
+                          @Override
+                          public void onCompleted() {
+                            end.complete(null);
+                          }
+                        }));
+    return end;
   }
 
   /** Opens calls that stay open until the test ends them. */
