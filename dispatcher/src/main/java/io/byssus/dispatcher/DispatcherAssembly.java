@@ -192,7 +192,10 @@ final class DispatcherAssembly {
     ReplicaReads replicas = new ReplicaReads(router, channels, tools);
     HotRecords hot =
         new HotRecords(
-            Runtime.getRuntime().maxMemory() / 16, System::nanoTime, hooks.cacheLinearizable());
+            Runtime.getRuntime().maxMemory() / 16,
+            System::nanoTime,
+            clock,
+            hooks.cacheLinearizable());
     registry.gauge("byssus.dispatcher.answers.held", hot, HotRecords::size);
     SharedReads shared = new SharedReads(replicas::get, tools, hot);
     registry.gauge("byssus.dispatcher.reads.under.way", shared, SharedReads::underWay);

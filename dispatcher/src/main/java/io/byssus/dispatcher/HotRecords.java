@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.GetResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,7 @@ final class HotRecords {
 
   private final Cache<RecordQuestion, Answer> answers;
   private final LongSupplier nanoTime;
+  private final Clock clock;
   private final boolean forLinearizable;
   private final AtomicIntegerArray asked = new AtomicIntegerArray(COUNTERS);
   private final AtomicInteger reads = new AtomicInteger();
@@ -46,10 +48,12 @@ final class HotRecords {
    * No answer yet.
    *
    * @param maxBytes how much keys and values may take
+   * @param clock tells when a record has expired: its answer is not given any more
    * @param forLinearizable answers LINEARIZABLE reads too, in every namespace: wrong, for tests
    */
-  HotRecords(long maxBytes, LongSupplier nanoTime, boolean forLinearizable) {
+  HotRecords(long maxBytes, LongSupplier nanoTime, Clock clock, boolean forLinearizable) {
     this.nanoTime = nanoTime;
+    this.clock = clock;
     this.forLinearizable = forLinearizable;
     this.answers =
         Caffeine.newBuilder()
@@ -80,6 +84,7 @@ final class HotRecords {
     count(question);
     Answer answer = answers.getIfPresent(question);
     if (answer == null
+        || isExpired(answer.response)
         || Position.incarnation(answer.response.getContext().getPosition()) != incarnation) {
       return Optional.empty();
     }
@@ -100,7 +105,9 @@ final class HotRecords {
 
   /** Takes note of an answer, to a question that was put at {@code askedNanos}. */
   void keep(RecordQuestion question, ReadLevel level, long askedNanos, GetResponse response) {
-    if (!isKept(question, level) || asked.get(counter(question)) < HOT_FROM) {
+    if (!isKept(question, level)
+        || asked.get(counter(question)) < HOT_FROM
+        || isExpired(response)) {
       return;
     }
     answers.put(
@@ -116,6 +123,11 @@ final class HotRecords {
     boolean allowed =
         level.cacheMs() > 0 && level.consistency() != Consistency.LINEARIZABLE || forLinearizable;
     return allowed && question.atVersion() == 0;
+  }
+
+  private boolean isExpired(GetResponse response) {
+    long expiresMs = response.getRecord().getExpiresMs();
+    return expiresMs != 0 && clock.millis() >= expiresMs;
   }
 
   private void count(RecordQuestion question) {

@@ -14,7 +14,11 @@ import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.proto.kv.v1.ReadOptions;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +28,14 @@ class HotRecordsTest {
   private static final RecordQuestion QUESTION = new RecordQuestion(1, 0, key("p", "s"), 0);
 
   private long now = Duration.ofDays(1).toNanos();
-  private final HotRecords hot = new HotRecords(1 << 20, () -> now, false);
+  private final Clock clock =
+      new InstantSource() {
+        @Override
+        public Instant instant() {
+          return Instant.EPOCH.plusNanos(now);
+        }
+      }.withZone(ZoneOffset.UTC);
+  private final HotRecords hot = new HotRecords(1 << 20, () -> now, clock, false);
 
   @Test
   void aRecordIsKeptOnceItIsAskedForOften() {
@@ -47,6 +58,21 @@ class HotRecordsTest {
     assertTrue(find(eventual(), 0).isPresent());
     pass(1);
     assertTrue(find(eventual(), 0).isEmpty());
+  }
+
+  @Test
+  void anAnswerIsNeitherGivenNorKeptPastTheExpiryOfItsRecord() {
+    keep(eventual(), 0);
+    GetResponse.Builder expiring = answer(0).toBuilder();
+    expiring.getRecordBuilder().setExpiresMs(clock.millis() + 300);
+    hot.keep(QUESTION, eventual(), now, expiring.build());
+    pass(299);
+    assertTrue(find(eventual(), 0).isPresent());
+    pass(1);
+    assertTrue(find(eventual(), 0).isEmpty());
+    hot.keep(QUESTION, eventual(), now, answer(0));
+    hot.keep(QUESTION, eventual(), now, expiring.build());
+    assertTrue(find(eventual(), 0).isPresent(), "the expired one has not taken the other's place");
   }
 
   @Test
@@ -75,7 +101,7 @@ class HotRecordsTest {
   void linearizableTakesNothing() {
     keep(bounded(900), 0);
     assertTrue(find(level(Consistency.LINEARIZABLE, 0), 0).isEmpty());
-    HotRecords faulty = new HotRecords(1 << 20, () -> now, true);
+    HotRecords faulty = new HotRecords(1 << 20, () -> now, clock, true);
     for (int i = 0; i < 4; i++) {
       faulty.find(QUESTION, level(Consistency.LINEARIZABLE, 0), 0, 1);
     }

@@ -12,6 +12,7 @@ import io.byssus.proto.kv.v1.Record;
 import io.byssus.testkit.Seed;
 import io.grpc.Context;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,7 @@ class SharedReadsModelTest {
     Run(RandomGenerator random) {
       this.random = random;
       this.cacheMs = random.nextBoolean() ? 0 : 1 + random.nextInt(200);
-      this.hot = new HotRecords(1 << 20, this::nanos, false);
+      this.hot = new HotRecords(1 << 20, this::nanos, Clock.systemUTC(), false);
       this.sharedReads =
           new SharedReads(
               this::ask,

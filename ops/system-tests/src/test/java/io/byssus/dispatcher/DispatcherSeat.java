@@ -83,7 +83,7 @@ public final class DispatcherSeat {
     ReplicaCall.Tools tools = new ReplicaCall.Tools(around.timer(), nanoTime, metrics);
     TestHooks hooks = new TestHooks(acknowledgeEarly, rememberAlways);
     ReplicaReads replicas = new ReplicaReads(router, around, tools);
-    HotRecords hot = new HotRecords(HOT_BYTES, nanoTime, hooks.cacheLinearizable());
+    HotRecords hot = new HotRecords(HOT_BYTES, nanoTime, around.clock(), hooks.cacheLinearizable());
     reads =
         new ReadPath(
             namespaces,
