@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +26,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class LogIdentityCheck implements AutoCloseable {
   private static final int CALL_TIMEOUT_MILLIS = 3_000;
 
+  /** How long a look waits for the other shards' leaders once the first has answered. */
+  private static final long STRAGGLERS_MILLIS = 300;
+
   private final Admin admin;
   private final LogIdentity expected;
   private final int shardCount;
@@ -44,7 +48,10 @@ final class LogIdentityCheck implements AutoCloseable {
     this.shardCount = shardCount;
   }
 
-  /** Looks at the log. Takes up to a few seconds. */
+  /**
+   * Looks at the log. Takes up to a few seconds where Kafka is slow as a whole; a shard alone whose
+   * leader does not answer costs it some tenths of a second.
+   */
   Verdict look() throws InterruptedException {
     try {
       String clusterId =
@@ -106,22 +113,57 @@ final class LogIdentityCheck implements AutoCloseable {
     }
     var answer =
         admin.listOffsets(question, new ListOffsetsOptions().timeoutMs(CALL_TIMEOUT_MILLIS));
-    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CALL_TIMEOUT_MILLIS);
-    Map<Integer, Long> ends = new HashMap<>();
+    Map<Integer, CompletableFuture<Long>> asked = new HashMap<>();
     for (TopicPartition partition : question.keySet()) {
-      try {
-        ListOffsetsResultInfo end =
-            answer
-                .partitionResult(partition)
-                .get(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
-        if (end.offset() >= 0) {
-          ends.put(partition.partition(), end.offset());
-        }
-      } catch (ExecutionException | TimeoutException e) {
-        // This shard's leader does not answer now: the shard is left out.
-      }
+      asked.put(
+          partition.partition(),
+          answer
+              .partitionResult(partition)
+              .toCompletionStage()
+              .thenApply(ListOffsetsResultInfo::offset)
+              .toCompletableFuture());
     }
+    return arrived(asked, CALL_TIMEOUT_MILLIS, STRAGGLERS_MILLIS);
+  }
+
+  /**
+   * What is known of the shards' ends a little after the first leader has answered. A shard whose
+   * leader does not answer by then is left out, since the others' ends grow old while it is waited
+   * for; the next look asks for it again.
+   *
+   * @param firstMillis how long to wait for the first answer
+   * @param stragglersMillis how long to wait for the others after it
+   */
+  static Map<Integer, Long> arrived(
+      Map<Integer, CompletableFuture<Long>> asked, long firstMillis, long stragglersMillis)
+      throws InterruptedException {
+    CompletableFuture<?>[] answered =
+        asked.values().stream()
+            .map(answer -> answer.handle((end, failure) -> end))
+            .toArray(CompletableFuture[]::new);
+    if (isDone(CompletableFuture.anyOf(answered), firstMillis)) {
+      isDone(CompletableFuture.allOf(answered), stragglersMillis);
+    }
+    Map<Integer, Long> ends = new HashMap<>();
+    asked.forEach(
+        (shard, answer) -> {
+          if (answer.isDone() && !answer.isCompletedExceptionally() && answer.join() >= 0) {
+            ends.put(shard, answer.join());
+          }
+        });
     return ends;
+  }
+
+  private static boolean isDone(CompletableFuture<?> future, long withinMillis)
+      throws InterruptedException {
+    try {
+      future.get(withinMillis, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("failures were taken out of it", e);
+    }
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.byssus.storage;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -11,14 +13,18 @@ import java.util.OptionalLong;
  * <p>Queues are hard on a log-structured store: what was taken from the front stays there as
  * tombstones, and every look at the front would crawl over all of them. So each queue has a low
  * mark, below which it holds nothing, kept with the data: looks begin there, and what lies below is
- * removed by range. Nothing is ever added below it, since only what ends after the shard clock is
- * added, and the mark never passes the clock.
+ * removed: a few entries one by one, many by range, since every range that a memtable holds makes
+ * its reads slower. Nothing is ever added below the mark, since only what ends after the shard
+ * clock is added, and the mark never passes the clock.
  *
  * <p>{@link #nextDueMillis} is never too late and may be too early where an entry was taken out
  * before its time: whoever acts on it finds nothing to end, once.
  */
 final class ExpiryIndex {
   private static final long NEVER = Long.MAX_VALUE;
+
+  /** So many entries are worth a range deletion. */
+  static final int WORTH_A_RANGE = 64;
 
   private final ShardStore store;
   private final Map<Integer, Queue> queues = new HashMap<>();
@@ -167,6 +173,7 @@ final class ExpiryIndex {
     byte[] reached = end;
     int taken = 0;
     boolean more = false;
+    List<byte[]> few = new ArrayList<>();
     try (ShardStore.Cursor cursor = store.cursor(queue.low, end, null)) {
       for (; cursor.isValid(); cursor.next()) {
         byte[] key = cursor.key();
@@ -176,11 +183,18 @@ final class ExpiryIndex {
           break;
         }
         removal.remove(ShardKeys.recordOfExpiry(key), ShardKeys.dueOf(key));
+        if (taken < WORTH_A_RANGE) {
+          few.add(key);
+        }
         taken++;
       }
     }
-    if (taken > 0) {
+    if (taken >= WORTH_A_RANGE) {
       batch.deleteRange(queue.low, reached);
+    } else {
+      few.forEach(batch::delete);
+    }
+    if (taken > 0) {
       batch.put(ShardKeys.expiryMark(namespaceId), reached);
     }
     queue.low = reached;

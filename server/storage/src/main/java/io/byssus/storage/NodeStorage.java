@@ -49,6 +49,9 @@ public final class NodeStorage implements AutoCloseable {
   // away.
   private static final long REMOVED_ROWS_FLUSH = 50_000;
 
+  // Each makes RocksDB gather all of a memtable's range deletions anew for the next read.
+  private static final int RANGE_DELETIONS_FLUSH = 500;
+
   static {
     RocksDB.loadLibrary();
   }
@@ -92,6 +95,7 @@ public final class NodeStorage implements AutoCloseable {
             .setWriteBufferSize(config.memtableBytes() / 4)
             .setArenaBlockSize(ARENA_BLOCK_BYTES)
             .setMaxWriteBufferNumber(2)
+            .setMemtableMaxRangeDeletions(RANGE_DELETIONS_FLUSH)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
             .setRateLimiter(rateLimiter)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)

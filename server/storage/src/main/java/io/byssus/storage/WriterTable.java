@@ -19,7 +19,7 @@ import java.util.TreeSet;
  */
 final class WriterTable {
   private static final long SWEEP_EVERY_MILLIS = 10_000;
-  private static final int SWEEP_AT_MOST = 1_000;
+  static final int SWEEP_AT_MOST = 1_000;
 
   private final Map<WriterId, Entry> entries = new HashMap<>();
   private final Set<WriterId> changed = new HashSet<>();
@@ -92,7 +92,10 @@ final class WriterTable {
         new StoredOutcome(outcome, stamp.getAcceptUntilMs()).encode());
   }
 
-  /** Adds what changed to the batch, and now and then the removal of what has ended. */
+  /**
+   * Adds what changed to the batch, and now and then the removal of what has ended: some of it with
+   * each commit until none is left, however many writers come and go.
+   */
   void writeTo(ShardBatch batch, long clockMillis) {
     for (WriterId writer : changed) {
       Entry entry = entries.get(writer);
@@ -102,13 +105,13 @@ final class WriterTable {
       }
     }
     changed.clear();
-    if (clockMillis - sweptAtMillis > SWEEP_EVERY_MILLIS) {
+    if (clockMillis - sweptAtMillis > SWEEP_EVERY_MILLIS && sweep(batch, clockMillis)) {
       sweptAtMillis = clockMillis;
-      sweep(batch, clockMillis);
     }
   }
 
-  private void sweep(ShardBatch batch, long clockMillis) {
+  /** Whether all that has ended is removed. */
+  private boolean sweep(ShardBatch batch, long clockMillis) {
     int removed = 0;
     Iterator<Map.Entry<WriterId, Entry>> all = entries.entrySet().iterator();
     while (all.hasNext() && removed < SWEEP_AT_MOST) {
@@ -122,5 +125,6 @@ final class WriterTable {
         removed++;
       }
     }
+    return !all.hasNext();
   }
 }

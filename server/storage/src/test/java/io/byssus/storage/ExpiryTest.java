@@ -21,6 +21,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.TableProperties;
 
 /** Records that end by the shard clock: at once for everybody who looks, later on disk. */
 class ExpiryTest {
@@ -163,6 +167,39 @@ class ExpiryTest {
     shard.removeAllEnded();
     assertEquals(records - removed, shard.shard().counts().removed());
     assertFalse(shard.shard().removeEnded());
+  }
+
+  @Test
+  void aFewEntriesAreTakenOutOfTheIndexWithoutARangeDeletion() throws RocksDBException {
+    open(TestShard.rules());
+    end(ExpiryIndex.WORTH_A_RANGE - 1);
+    end(1);
+    assertEquals(0, rangeDeletions());
+    end(ExpiryIndex.WORTH_A_RANGE);
+    assertTrue(rangeDeletions() > 0, "many are taken out by range");
+  }
+
+  /** Writes records, has them end and removes them. */
+  private void end(int records) {
+    for (int i = 0; i < records; i++) {
+      shard.log.write(shard.nextStamp(), false, "k" + i, putFor(100, "x"));
+    }
+    shard.replay();
+    shard.tick(100);
+    long before = shard.shard().counts().removed();
+    shard.removeAllEnded();
+    assertEquals(records, shard.shard().counts().removed() - before);
+  }
+
+  /** The range deletions in the shard's files, once all is flushed. */
+  private long rangeDeletions() throws RocksDBException {
+    shard.restart();
+    try (Options options = new Options();
+        RocksDB db = RocksDB.openReadOnly(options, directory.toString())) {
+      return db.getPropertiesOfAllTables().values().stream()
+          .mapToLong(TableProperties::getNumRangeDeletions)
+          .sum();
+    }
   }
 
   @Test
