@@ -131,13 +131,14 @@ public final class ReplicaSeat {
   public boolean isTimeToTick(long wallClockMillis) {
     OptionalLong due = replica.open().nextDueMillis();
     boolean need = caughtUp() && due.isPresent() && due.getAsLong() <= wallClockMillis;
-    return ticks.isTime(need, replica.nanoTime().getAsLong());
+    return ticks.isTime(need ? due : OptionalLong.empty(), replica.nanoTime().getAsLong());
   }
 
   /** The namespace whose drop is to be appended now, as {@link TickLoop} decides it. */
   public Optional<Integer> toDrop(ClusterImage map) {
     List<Integer> undropped = caughtUp() ? UndroppedNamespaces.of(map, replica) : List.of();
-    return drops.isTime(!undropped.isEmpty(), replica.nanoTime().getAsLong())
+    OptionalLong first = undropped.stream().mapToLong(id -> id).findFirst();
+    return drops.isTime(first, replica.nanoTime().getAsLong())
         ? Optional.of(undropped.get(0))
         : Optional.empty();
   }

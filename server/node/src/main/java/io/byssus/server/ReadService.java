@@ -83,7 +83,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     answer(
         namespaces
             .pass(request.getNamespaceId())
-            .thenCompose(known -> new MultiRead(host, views, request).run()),
+            .thenCompose(known -> new MultiRead(host::replica, views, request).run()),
         caller);
   }
 

@@ -1,5 +1,7 @@
 package io.byssus.server;
 
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.kv.v1.Consistency;
 import java.util.OptionalLong;
@@ -16,6 +18,9 @@ final class ReadViews {
   /** A read that allows less staleness is served as LINEARIZABLE. */
   static final long LEAST_STALENESS_MILLIS = 100;
 
+  /** How often a reading that outlasts its own proof is tried. */
+  static final int MOST_READINGS = 3;
+
   private final ReadWaits waits;
   private final Barriers barriers;
   private final TestHooks hooks;
@@ -28,26 +33,48 @@ final class ReadViews {
 
   /**
    * Completes when the replica is as the view wants it: at once on this thread where it is, else
-   * later on a thread that may read.
+   * later on a thread that may read. Fails with SESSION_LOST also where the log's incarnation rose
+   * past the view's position meanwhile.
    */
   CompletableFuture<Sight> await(Replica replica, ShardView view) {
     return waits
         .until(replica.await(view.getAtLeast()))
-        .thenCompose(reached -> awaitFresh(replica, view));
+        .thenCompose(reached -> awaitFresh(replica, view))
+        .thenApply(
+            sight -> {
+              replica.checkIncarnation(view.getAtLeast());
+              return sight;
+            });
   }
 
   /**
    * The same, and reads. What turns out to be staler than its level allows when it has been read,
-   * since the process stood still meanwhile, is read again.
+   * since the process stood still meanwhile, is read again; REPLICA_BEHIND where {@value
+   * #MOST_READINGS} readings were too slow.
    */
   <T> CompletableFuture<T> read(Replica replica, ShardView view, Function<Sight, T> reading) {
+    return read(replica, view, reading, 1);
+  }
+
+  private <T> CompletableFuture<T> read(
+      Replica replica, ShardView view, Function<Sight, T> reading, int number) {
     return await(replica, view)
         .thenCompose(
             sight -> {
               T answer = reading.apply(sight);
-              return holds(sight, view)
-                  ? CompletableFuture.completedFuture(answer)
-                  : read(replica, view, reading);
+              if (holds(sight, view)) {
+                return CompletableFuture.completedFuture(answer);
+              }
+              if (number == MOST_READINGS) {
+                throw new ByssusException(
+                    ErrorCode.REPLICA_BEHIND,
+                    "reading takes longer than the staleness asked for, "
+                        + view.getMaxStalenessMs()
+                        + " ms: tried "
+                        + MOST_READINGS
+                        + " times");
+              }
+              return read(replica, view, reading, number + 1);
             });
   }
 

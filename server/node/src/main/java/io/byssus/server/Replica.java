@@ -177,14 +177,14 @@ final class Replica implements ReplayTarget {
   }
 
   /**
-   * Waits until a position is applied.
+   * That the log is still in the incarnation of a position.
    *
-   * @throws ByssusException SESSION_LOST where the position is of an older incarnation; OVERLOADED
+   * @throws ByssusException SESSION_LOST where the position is of an older incarnation
    */
-  Waiting<Void> await(long position) {
-    Shard open = open();
+  void checkIncarnation(long position) {
+    int now = open().incarnation();
     int wanted = Position.incarnation(position);
-    if (position != Position.NONE && wanted < open.incarnation()) {
+    if (position != Position.NONE && wanted < now) {
       throw new ByssusException(
           ErrorCode.SESSION_LOST,
           "a position of incarnation "
@@ -192,8 +192,18 @@ final class Replica implements ReplayTarget {
               + " of shard "
               + number
               + " means nothing any more: the log is at incarnation "
-              + open.incarnation());
+              + now);
     }
+  }
+
+  /**
+   * Waits until a position is applied, or one of a newer incarnation: see {@link
+   * #checkIncarnation}.
+   *
+   * @throws ByssusException SESSION_LOST where the position is of an older incarnation; OVERLOADED
+   */
+  Waiting<Void> await(long position) {
+    checkIncarnation(position);
     CompletableFuture<Void> applied = waiters.await(position);
     return new Waiting<>(
         applied,

@@ -93,21 +93,23 @@ final class TickLoop implements AutoCloseable {
             shard, number -> new Paces(new MarkPace(random), new MarkPace(random)));
     boolean caughtUp = replica.state() == ReplicaState.CAUGHT_UP;
     long now = nanoTime.getAsLong();
-    if (paces.tick.isTime(caughtUp && isDue(replica), now)) {
+    if (paces.tick.isTime(caughtUp ? due(replica) : OptionalLong.empty(), now)) {
       append("tick", shard, () -> marks.tick(shard));
     }
     List<Integer> undropped = caughtUp ? UndroppedNamespaces.of(image, replica) : List.of();
-    if (paces.drop.isTime(!undropped.isEmpty(), now)) {
+    OptionalLong toDrop = undropped.stream().mapToLong(id -> id).findFirst();
+    if (paces.drop.isTime(toDrop, now)) {
       int namespaceId = undropped.get(0);
       log.info("a namespace is dropped from a shard: shard={} namespace={}", shard, namespaceId);
       append("drop", shard, () -> marks.drop(shard, namespaceId));
     }
   }
 
-  private boolean isDue(Replica replica) {
+  /** The moment that this server's clock has reached and the shard clock has not, if any. */
+  private OptionalLong due(Replica replica) {
     OptionalLong due =
         replica.shardIfOpen().map(open -> open.nextDueMillis()).orElse(OptionalLong.empty());
-    return due.isPresent() && due.getAsLong() <= clock.millis();
+    return due.isPresent() && due.getAsLong() <= clock.millis() ? due : OptionalLong.empty();
   }
 
   private static void append(String kind, int shard, Supplier<CompletableFuture<Long>> mark) {

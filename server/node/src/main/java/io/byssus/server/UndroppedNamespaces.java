@@ -20,10 +20,9 @@ final class UndroppedNamespaces {
   /** What a replica still holds: the lowest ids, a hundred at the most. */
   static List<Integer> of(ClusterImage map, Replica replica) {
     Set<Integer> held = replica.shardIfOpen().map(Shard::namespaces).orElse(Set.of());
-    return map.namespaces().stream()
-        .filter(UndroppedNamespaces::isToBeDropped)
-        .map(entry -> entry.getRules().getNamespaceId())
-        .filter(held::contains)
+    return held.stream()
+        .filter(id -> map.namespace(id).filter(UndroppedNamespaces::isToBeDropped).isPresent())
+        .sorted()
         .limit(MOST_REPORTED)
         .toList();
   }

@@ -29,11 +29,16 @@ final class AppliedReplica implements AutoCloseable {
     replica = new Replica(0, 1, nanoTime);
     replica.opened(
         Shard.open(directory, new ShardIdentity("cluster", "kafka", "topic", 0), storage));
+    startIncarnation(1);
+    apply();
+  }
+
+  /** Puts the start of an incarnation into the log. */
+  void startIncarnation(int incarnation) {
     append(
         LogRecord.newBuilder()
             .setIncarnationStart(
-                IncarnationStart.newBuilder().setClusterId("cluster").setIncarnation(1)));
-    apply();
+                IncarnationStart.newBuilder().setClusterId("cluster").setIncarnation(incarnation)));
   }
 
   /** Puts a record into the log. */

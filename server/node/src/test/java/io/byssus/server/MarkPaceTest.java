@@ -5,12 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.testkit.Seed;
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MarkPaceTest {
   private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
+  private static final OptionalLong NONE = OptionalLong.empty();
+  private static final OptionalLong NEED = OptionalLong.of(7);
 
   @Test
   void aNeedIsMetWithinHalfASecondAndThenOnceASecond() {
@@ -21,7 +26,7 @@ class MarkPaceTest {
       long first = -1;
       int marks = 0;
       for (long at = 0; at <= 5_000; at += 100) {
-        if (pace.isTime(true, start + at * MILLI)) {
+        if (pace.isTime(NEED, start + at * MILLI)) {
           first = first < 0 ? at : first;
           marks++;
         }
@@ -33,27 +38,58 @@ class MarkPaceTest {
 
   @Test
   void aNeedThatIsGoneBeforeItsTimeIsNotMet() {
-    MarkPace pace = new MarkPace(latest());
-    assertFalse(pace.isTime(true, 0));
-    assertFalse(pace.isTime(true, 499 * MILLI));
-    assertFalse(pace.isTime(false, 500 * MILLI));
-    assertFalse(pace.isTime(true, 600 * MILLI), "another need waits anew");
-    assertTrue(pace.isTime(true, 1_100 * MILLI));
+    MarkPace pace = new MarkPace(waiting(MarkPace.MOST_JITTER_NANOS));
+    assertFalse(pace.isTime(NEED, 0));
+    assertFalse(pace.isTime(NEED, 499 * MILLI));
+    assertFalse(pace.isTime(NONE, 500 * MILLI));
+    assertFalse(pace.isTime(NEED, 600 * MILLI), "another need waits anew");
+    assertFalse(pace.isTime(NEED, 1_499 * MILLI), "and longer, since somebody met the first");
+    assertTrue(pace.isTime(NEED, 1_500 * MILLI));
   }
 
   @Test
   void needsThatFollowOneAnotherAreASecondApart() {
-    MarkPace pace = new MarkPace(latest());
-    pace.isTime(true, 0);
-    assertTrue(pace.isTime(true, 500 * MILLI));
-    assertFalse(pace.isTime(false, 510 * MILLI));
-    assertFalse(pace.isTime(true, 520 * MILLI));
-    assertFalse(pace.isTime(true, 1_499 * MILLI));
-    assertTrue(pace.isTime(true, 1_500 * MILLI));
+    MarkPace pace = new MarkPace(waiting(0));
+    assertTrue(pace.isTime(NEED, 0));
+    assertFalse(pace.isTime(NONE, 10 * MILLI));
+    assertFalse(pace.isTime(NEED, 20 * MILLI));
+    assertFalse(pace.isTime(NEED, 999 * MILLI));
+    assertTrue(pace.isTime(NEED, 1_000 * MILLI));
   }
 
-  /** Always the longest wait. */
-  private static RandomGenerator latest() {
+  @Test
+  void needsThatComeThickAndFastAreMetByAllReplicasTogetherAndSoonEnough() {
+    RandomGenerator random = Seed.of("MarkPaceTest").random();
+    List<MarkPace> replicas = Stream.generate(() -> new MarkPace(random)).limit(3).toList();
+    long metUntil = 0;
+    int marks = 0;
+    long latest = 0;
+    for (long at = 0; at <= 60_000; at += 10) {
+      // Something ends at each millisecond, and each replica looks ten times a second.
+      if (at % 100 < 30 && metUntil < at) {
+        MarkPace looking = replicas.get((int) (at % 100 / 10));
+        if (looking.isTime(OptionalLong.of(metUntil + 1), at * MILLI)) {
+          latest = Math.max(latest, at - metUntil);
+          metUntil = at;
+          marks++;
+        }
+      }
+    }
+    assertTrue(marks <= 60_000 / 500, marks + " marks in a minute, one for all: not one of each");
+    assertTrue(latest <= 1_100, "a need stayed for " + latest + " ms");
+  }
+
+  @Test
+  void aNeedThatHasChangedIsWaitedWithAnew() {
+    MarkPace pace = new MarkPace(waiting(MarkPace.MOST_JITTER_NANOS));
+    assertFalse(pace.isTime(NEED, 0));
+    assertFalse(pace.isTime(OptionalLong.of(8), 400 * MILLI));
+    assertFalse(pace.isTime(OptionalLong.of(8), 1_399 * MILLI));
+    assertTrue(pace.isTime(OptionalLong.of(8), 1_400 * MILLI));
+  }
+
+  /** Always the same jitter. */
+  private static RandomGenerator waiting(long nanos) {
     return new RandomGenerator() {
       @Override
       public long nextLong() {
@@ -62,7 +98,7 @@ class MarkPaceTest {
 
       @Override
       public long nextLong(long bound) {
-        return bound - 1;
+        return nanos;
       }
     };
   }

@@ -2,14 +2,26 @@ package io.byssus.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+import io.byssus.model.Position;
+import io.byssus.proto.internal.v1.ShardKeys;
+import io.byssus.proto.internal.v1.ShardMultiGetRequest;
+import io.byssus.proto.internal.v1.ShardMultiGetResponse;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.kv.v1.Consistency;
+import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.KeyResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,13 +39,17 @@ class ReadViewsTest {
 
   @TempDir Path directory;
   private final AtomicLong nanos = new AtomicLong(1);
+
+  /** At which look at the clock, counted from now, it leaps; 0 for never. */
+  private final AtomicInteger passAtCall = new AtomicInteger();
+
   private AppliedReplica applied;
   private Barriers barriers;
   private ReadWaits waits;
 
   @BeforeEach
   void open() {
-    applied = new AppliedReplica(directory, nanos::get);
+    applied = new AppliedReplica(directory, this::nanoTime);
     waits = new ReadWaits(1);
     barriers =
         new Barriers(
@@ -49,6 +65,13 @@ class ReadViewsTest {
 
   private ReadViews views(TestHooks hooks) {
     return new ReadViews(waits, barriers, hooks);
+  }
+
+  private long nanoTime() {
+    if (passAtCall.getAndUpdate(calls -> Math.max(0, calls - 1)) == 1) {
+      pass(1_001);
+    }
+    return nanos.get();
   }
 
   private void pass(long millis) {
@@ -102,5 +125,63 @@ class ReadViewsTest {
     applyBarrier(end);
     applyBarrier(end + 1);
     assertEquals(2, read.join());
+  }
+
+  @Test
+  void aReadingThatAlwaysOutlastsItsBoundIsGivenUp() {
+    long end = applied.replica.nextOffset();
+    AtomicInteger readings = new AtomicInteger();
+    CompletableFuture<Integer> read =
+        views(TestHooks.NONE)
+            .read(
+                applied.replica,
+                WITHIN_A_SECOND,
+                sight -> {
+                  pass(1_001);
+                  return readings.incrementAndGet();
+                });
+    for (int number = 0; number < ReadViews.MOST_READINGS; number++) {
+      applyBarrier(end + number);
+    }
+    CompletionException failure =
+        assertThrows(CompletionException.class, () -> read.orTimeout(30, TimeUnit.SECONDS).join());
+    ByssusException error = assertInstanceOf(ByssusException.class, failure.getCause());
+    assertEquals(ErrorCode.REPLICA_BEHIND, error.code());
+    assertEquals(ReadViews.MOST_READINGS, readings.get());
+  }
+
+  @Test
+  void aSessionIsLostThatWaitsWhileTheLogsIncarnationRises() {
+    ShardView session = ShardView.newBuilder().setAtLeast(Position.pack(1, 50)).build();
+    CompletableFuture<Sight> read = views(TestHooks.NONE).await(applied.replica, session);
+    assertFalse(read.isDone());
+    applied.startIncarnation(2);
+    applied.apply();
+    CompletionException failure = assertThrows(CompletionException.class, read::join);
+    ByssusException error = assertInstanceOf(ByssusException.class, failure.getCause());
+    assertEquals(ErrorCode.SESSION_LOST, error.code());
+  }
+
+  @Test
+  void aPassThatIsReadAgainTakesNoRoomInAnAnswer() {
+    applied.put("k", "", 100);
+    applied.apply();
+    long end = applied.replica.nextOffset();
+    Key key = Key.newBuilder().setPartitionKey(ByteString.copyFromUtf8("k")).build();
+    ShardMultiGetRequest request =
+        ShardMultiGetRequest.newBuilder()
+            .setNamespaceId(AppliedReplica.NAMESPACE)
+            .setMaxBytes(150)
+            .addShards(ShardKeys.newBuilder().setView(WITHIN_A_SECOND).addKeys(key))
+            .build();
+    CompletableFuture<ShardMultiGetResponse> read =
+        new MultiRead(shard -> applied.replica, views(TestHooks.NONE), request).run();
+    Awaitility.await().until(() -> !applied.wal.read(0, end).isEmpty());
+    // The clock is read when the barrier has come, and when the first pass is over.
+    passAtCall.set(2);
+    applied.apply();
+    applyBarrier(end + 1);
+    KeyResult result = read.join().getShards(0).getResults(0);
+    assertEquals(100, result.getRecord().getValue().size(), result::toString);
   }
 }
