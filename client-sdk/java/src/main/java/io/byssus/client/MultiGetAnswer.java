@@ -44,13 +44,14 @@ final class MultiGetAnswer {
   OfKey ofKey(int place, Key key) {
     io.byssus.proto.kv.v1.KeyResult result = response.getResults(place);
     int shard = view.namespace().shard(key.partition());
+    ReadContext context = contexts.get(shard);
+    if (context == null && !result.hasError()) {
+      // That another shard has no such record says nothing about this one's.
+      namespaceIsStale = true;
+      return failed(key, shard, CallFailure.local(ErrorCode.NO_REPLICA, "shards changed"));
+    }
     switch (result.getOutcomeCase()) {
       case RECORD:
-        ReadContext context = contexts.get(shard);
-        if (context == null) {
-          namespaceIsStale = true;
-          return failed(key, shard, CallFailure.local(ErrorCode.NO_REPLICA, "shards changed"));
-        }
         progressed = true;
         return new OfKey(
             new KeyResult(key, StoredRecord.of(key, result.getRecord(), context), null), null);

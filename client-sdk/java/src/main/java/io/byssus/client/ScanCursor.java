@@ -158,6 +158,11 @@ public final class ScanCursor
       ScanStream.Event<ScanRequest, ScanResponse> event =
           events.poll(patience(deadline), TimeUnit.NANOSECONDS);
       if (event != null && event.piece() != null) {
+        if (failures.fromAnotherShard(view, event.piece())) {
+          stream.stop();
+          stream = null;
+          continue;
+        }
         stream.took();
         return progress.take(event.piece());
       }

@@ -1,6 +1,7 @@
 package io.byssus.client;
 
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.kv.v1.ScanResponse;
 
 /** Decides what the failure of a scan's stream means. Not safe for several threads at once. */
 final class ScanFailures {
@@ -25,6 +26,20 @@ final class ScanFailures {
       path.directory().drop(progress.namespace(), view.namespace());
     }
     return failure.retryable();
+  }
+
+  /**
+   * Whether a piece is of another shard than was expected, so that the scan is to go on before it
+   * with newer knowledge of the namespace. The knowledge is only renewed so often.
+   */
+  boolean fromAnotherShard(SessionView view, ScanResponse piece) {
+    if (view.expected(progress.partitionKey(), piece.getContext().getShard())
+        || restarts >= ReadPath.MAX_STARTS) {
+      return false;
+    }
+    restarts++;
+    path.directory().drop(progress.namespace(), view.namespace());
+    return true;
   }
 
   /** What the scan ends with. */

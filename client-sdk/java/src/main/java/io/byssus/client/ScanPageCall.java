@@ -83,6 +83,9 @@ final class ScanPageCall implements LiveCalls.Call {
     private Attempt<ScanRequest, ScanResponse> attempt;
     private int pieces;
 
+    /** It was given up, and another attempt goes on. */
+    private boolean over;
+
     Pieces(SessionView view, Dispatcher dispatcher) {
       this.view = view;
       this.dispatcher = dispatcher;
@@ -90,7 +93,13 @@ final class ScanPageCall implements LiveCalls.Call {
 
     @Override
     public void message(ScanResponse piece) {
-      if (result.isDone()) {
+      if (result.isDone() || over) {
+        return;
+      }
+      if (failures.fromAnotherShard(view, piece)) {
+        over = true;
+        attempt.stop();
+        begin(dispatcher);
         return;
       }
       pieces++;
@@ -107,7 +116,7 @@ final class ScanPageCall implements LiveCalls.Call {
 
     @Override
     public void ended(CallFailure failure) {
-      if (result.isDone()) {
+      if (result.isDone() || over) {
         return;
       }
       if (failure != null) {

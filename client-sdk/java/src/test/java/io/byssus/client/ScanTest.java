@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,11 @@ final class ScanTest {
   }
 
   private List<String> names(Scan scan) {
-    try (ScanCursor cursor = places.scan(scan)) {
+    return names(scan, ReadOptions.defaults());
+  }
+
+  private List<String> names(Scan scan, ReadOptions options) {
+    try (ScanCursor cursor = places.scan(scan, options)) {
       return cursor.stream().map(record -> record.key().sortKeyUtf8()).toList();
     }
   }
@@ -125,6 +130,30 @@ final class ScanTest {
       assertThrows(UnavailableException.class, cursor::hasNext);
       assertThrows(IllegalStateException.class, cursor::hasNext);
     }
+  }
+
+  @Test
+  void anAnswerOfAnotherShardThanExpectedIsAskedForAgainAlsoWhereNothingIsFound() {
+    List<Supplier<Integer>> reads =
+        List.of(
+            () -> names(Scan.of("NL"), SESSION).size(),
+            () -> places.scanPage(Scan.of("NL"), SESSION).records().size(),
+            () -> places.multiGet(List.of(Key.of("NL", "Ede")), SESSION).records().size());
+    for (Supplier<Integer> read : reads) {
+      cluster.namespaces.put("places", 7);
+      await().until(() -> read.get() > 0);
+      FakeShard known = shardOfPlaces();
+      for (int id = 8; shardOfPlaces() == known; id++) {
+        cluster.namespaces.put("places", id);
+      }
+      int resolved = sum(dispatcher -> dispatcher.resolves.get());
+      assertEquals(0, read.get());
+      assertEquals(resolved + 1, sum(dispatcher -> dispatcher.resolves.get()));
+    }
+  }
+
+  private FakeShard shardOfPlaces() {
+    return cluster.shard("places", Key.of("NL", "").partition());
   }
 
   @Test
