@@ -38,8 +38,17 @@ final class DumpStream {
       if (ended) {
         return;
       }
-      dump = replica.open().dump();
+      // First, so that a replica that closes this moment does not wait for a dump it cannot end.
       replica.reading(cutOff);
+      if (ended) {
+        return;
+      }
+      try {
+        dump = replica.open().dump();
+      } catch (RuntimeException e) {
+        end();
+        throw e;
+      }
     }
     goOn();
   }
@@ -96,8 +105,8 @@ final class DumpStream {
 
   private synchronized void end() {
     ended = true;
+    replica.doneReading(cutOff);
     if (dump != null) {
-      replica.doneReading(cutOff);
       dump.close();
       dump = null;
     }

@@ -42,6 +42,7 @@ final class Replica implements ReplayTarget {
   private volatile String halted;
   private volatile String refused;
   private volatile long epoch;
+  private volatile boolean closed;
 
   /**
    * A replica that is not open yet.
@@ -287,9 +288,15 @@ final class Replica implements ReplayTarget {
     return tracker == null ? 0 : tracker.lagRecords();
   }
 
-  /** Has a reader ended that holds on to the shard, should the replica close before it. */
+  /**
+   * Has a reader ended that is about to hold on to the shard, should the replica close before it;
+   * at once where it has closed.
+   */
   void reading(Runnable end) {
     readers.add(end);
+    if (closed) {
+      end.run();
+    }
   }
 
   void doneReading(Runnable end) {
@@ -298,6 +305,7 @@ final class Replica implements ReplayTarget {
 
   /** Ends the replica: nothing is applied any more. Its data stays. */
   void close() {
+    closed = true;
     readers.forEach(Runnable::run);
     endWaiting(
         new ByssusException(

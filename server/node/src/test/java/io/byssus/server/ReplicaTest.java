@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,5 +108,16 @@ class ReplicaTest {
     assertEquals("", replica.report().getHaltReason());
     replica.logEnd(0, System.nanoTime());
     assertEquals(ReplicaState.CAUGHT_UP, replica.state());
+  }
+
+  @Test
+  void aReaderIsEndedWhenTheReplicaClosesAndAtOnceWhereItHas() {
+    AtomicInteger ended = new AtomicInteger();
+    replica.reading(ended::incrementAndGet);
+    assertEquals(0, ended.get());
+    replica.close();
+    assertEquals(1, ended.get());
+    replica.reading(ended::incrementAndGet);
+    assertEquals(2, ended.get());
   }
 }
