@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The check of {@link AcknowledgedWritesSurviveTest} fails where it must: the same load and the
- * same check, on clusters in which one fault is planted.
+ * same check, on clusters in which one fault is planted. The simulation looks for the same three
+ * faults in every build.
  */
+@Tag("faults")
 final class CheckFindsPlantedFaultsTest {
   private static final Load.Size SIZE = new Load.Size(2, 8, 2, 8);
   private static final Duration LIMIT = Duration.ofSeconds(60);
