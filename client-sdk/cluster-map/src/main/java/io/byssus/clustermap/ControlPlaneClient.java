@@ -114,7 +114,7 @@ public final class ControlPlaneClient implements AutoCloseable {
         if (Thread.currentThread().isInterrupted() || Context.current().isCancelled()) {
           throw unavailable("the caller gave up; last: ", error);
         }
-        last = error;
+        last = moreTelling(last, error);
         leader.compareAndSet(target, null);
         String hint = error.metadata().getOrDefault("leader", "");
         // Two members that name each other are asked only as often as anyone else.
@@ -177,6 +177,13 @@ public final class ControlPlaneClient implements AutoCloseable {
     long remaining = deadline.timeRemaining(TimeUnit.NANOSECONDS);
     long attempt = Math.min(remaining, Math.max(remaining / 2, MIN_ATTEMPT_NANOS));
     return Deadline.after(attempt, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * The time is over for the last attempt whatever its member would have said: that tells least.
+   */
+  private static ByssusException moreTelling(ByssusException before, ByssusException now) {
+    return before != null && now.code() == ErrorCode.DEADLINE_PASSED ? before : now;
   }
 
   private static boolean mayHelpElsewhere(ErrorCode code) {

@@ -131,6 +131,17 @@ final class ControlPlaneClientTest {
   }
 
   @Test
+  void aMemberThatHangsUntilTheTimeIsOverDoesNotHideWhatAnotherSaid() {
+    refuses(a, "");
+    b.onHeartbeat = request -> Optional.empty();
+    c.onHeartbeat = request -> Optional.empty();
+    ByssusException error =
+        assertThrows(ByssusException.class, () -> heartbeat(Duration.ofMillis(700)));
+    assertEquals(ErrorCode.CONTROL_PLANE_UNAVAILABLE, error.code());
+    assertTrue(error.getMessage().contains("not the leader"), error.getMessage());
+  }
+
+  @Test
   void whatTheLeaderRefusesIsNotTriedElsewhere() {
     a.onHeartbeat =
         request -> {
