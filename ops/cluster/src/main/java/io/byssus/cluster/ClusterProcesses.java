@@ -29,6 +29,7 @@ public final class ClusterProcesses implements AutoCloseable {
   private static final int TAIL_LINES = 30;
 
   private final ProcessesConfig config;
+  private final FreePorts ports = new FreePorts(new SplittableRandom());
   private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
   private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
 
@@ -40,7 +41,6 @@ public final class ClusterProcesses implements AutoCloseable {
   public ClusterProcesses(ProcessesConfig config) throws IOException {
     this.config = config;
     Files.createDirectories(config.directory());
-    FreePorts ports = new FreePorts(new SplittableRandom());
     for (NodeRole role : NodeRole.values()) {
       for (int number = 1; number <= config.count(role); number++) {
         String name = role == NodeRole.KAFKA ? "kafka" : role.command() + "-" + number;
@@ -204,6 +204,7 @@ public final class ClusterProcesses implements AutoCloseable {
         failures.add(e);
       }
     }
+    ports.close();
     if (!failures.isEmpty()) {
       RuntimeException first = failures.remove(0);
       failures.forEach(first::addSuppressed);

@@ -89,7 +89,7 @@ public final class LocalCluster implements AutoCloseable {
   private void startParts(LocalClusterConfig config) throws IOException, InterruptedException {
     DataDirectory directory =
         parts.closeAtStop("data directory", DataDirectory.open(config.data()));
-    FreePorts ports = new FreePorts(new SplittableRandom());
+    FreePorts ports = parts.closeAtStop("ports", new FreePorts(new SplittableRandom()));
     LocalShape shape = LocalShape.settle(directory, config, ports);
     refuseTaken(config.port(), "choose another");
     refuseTaken(shape.raftPort(), "it belongs to the cluster in " + config.data());

@@ -68,11 +68,10 @@ class LocalShapeTest {
   }
 
   private static LocalShape settle(Path folder, int servers, int shards) throws IOException {
-    try (DataDirectory directory = DataDirectory.open(folder)) {
+    try (DataDirectory directory = DataDirectory.open(folder);
+        FreePorts ports = new FreePorts(new SplittableRandom())) {
       return LocalShape.settle(
-          directory,
-          new LocalClusterConfig(folder, optional(servers), optional(shards), 0),
-          new FreePorts(new SplittableRandom()));
+          directory, new LocalClusterConfig(folder, optional(servers), optional(shards), 0), ports);
     }
   }
 
