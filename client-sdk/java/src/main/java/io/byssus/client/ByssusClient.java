@@ -5,7 +5,6 @@ import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -179,8 +178,8 @@ public final class ByssusClient implements AutoCloseable {
     return defaults;
   }
 
-  Executor callbacks() {
-    return calls.callbacks();
+  void callBack(Runnable tell) {
+    calls.callBack(tell);
   }
 
   private void requireOpen() {

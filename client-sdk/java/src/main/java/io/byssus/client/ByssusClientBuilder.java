@@ -33,7 +33,7 @@ public final class ByssusClientBuilder {
   ByssusClientBuilder() {}
 
   /** The common pool, unless it was set to have no threads. */
-  private static Executor commonPool() {
+  static Executor commonPool() {
     return ForkJoinPool.getCommonPoolParallelism() > 0
         ? ForkJoinPool.commonPool()
         : new CompletableFuture<Void>().defaultExecutor();
@@ -136,9 +136,10 @@ public final class ByssusClientBuilder {
   }
 
   /**
-   * Where futures are completed, and with that the code that depends on them is run; default: the
-   * common pool. Must not be an executor that runs tasks on the caller's own thread where that code
-   * may block.
+   * Where futures are completed, and with that the code that depends on them is run, and where
+   * {@link WriteListener}s are told; default: the common pool, which also takes over where the
+   * executor takes no more tasks. Must not be an executor that runs tasks on the caller's own
+   * thread where that code may block.
    */
   public ByssusClientBuilder callbackExecutor(Executor executor) {
     this.callbackExecutor = Objects.requireNonNull(executor);

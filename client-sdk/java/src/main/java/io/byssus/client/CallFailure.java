@@ -137,6 +137,11 @@ record CallFailure(
         code, message, List.of(), true, code.status(), false, Duration.ZERO, null);
   }
 
+  /** A dispatcher ended a stream, as if all were well, before its last message had come. */
+  static CallFailure endedEarly() {
+    return local(ErrorCode.SHUTTING_DOWN, "the dispatcher ended the stream before its end");
+  }
+
   /**
    * What to tell of a call whose last attempt failed so: that the deadline passed is news only
    * where no earlier attempt said why.

@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
  * @param direct where reads go first; empty: to the dispatchers
  * @param retries how they are repeated
  * @param timer one thread, for waits and deadlines; its tasks never block
- * @param callbacks where futures that users hold are completed
+ * @param callbacks where users' code is told; see {@link #callBack}
  * @param nanoTime the clock of every deadline, monotonic
  * @param random for backoff; safe for several threads
  * @param live the calls that have not ended
@@ -73,6 +73,18 @@ record Calls(
   Calls withPatientAttempts() {
     RetryPolicy patient = retries.withAttemptTimeout(Durations.MAX);
     return new Calls(dispatchers, direct, patient, timer, callbacks, nanoTime, random, live);
+  }
+
+  /**
+   * Tells a user's code. Where his executor takes no more, because he has shut it down, the common
+   * pool does it: nobody waits for ever, and no thread of the SDK or of a caller runs it.
+   */
+  void callBack(Runnable tell) {
+    try {
+      callbacks.execute(tell);
+    } catch (RejectedExecutionException e) {
+      ByssusClientBuilder.commonPool().execute(tell);
+    }
   }
 
   /** Runs a step later; not at all where the client is closed, which ends every call by itself. */

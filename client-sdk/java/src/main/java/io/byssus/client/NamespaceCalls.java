@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
 /** Begins the calls of one namespace: checks what is asked, and fills in the client's defaults. */
@@ -70,7 +69,7 @@ final class NamespaceCalls {
     OpenWrites open = new OpenWrites(options.maxOpenWrites(), options.maxOpenBytes());
     WriterLoop loop = new WriterLoop(path, name, order, terms, open);
     loop.start();
-    return new StreamedWriter(loop, path.calls(), open, terms.requestId(), terms.deadline() - now);
+    return new StreamedWriter(loop, path.calls(), open, terms.deadline() - now);
   }
 
   CompletableFuture<Optional<StoredRecord>> get(Key key, ReadOptions options) {
@@ -135,20 +134,14 @@ final class NamespaceCalls {
     CompletableFuture<T> users = new CompletableFuture<>();
     inner.whenComplete(
         (value, failure) -> {
-          Runnable complete =
+          client.callBack(
               () -> {
                 if (failure == null) {
                   users.complete(answer.apply(value));
                 } else {
                   users.completeExceptionally(failure);
                 }
-              };
-          try {
-            client.callbacks().execute(complete);
-          } catch (RejectedExecutionException e) {
-            // The user has shut his executor down; his future must not wait for ever.
-            complete.run();
-          }
+              });
         });
     if (cancellable) {
       users.whenComplete(

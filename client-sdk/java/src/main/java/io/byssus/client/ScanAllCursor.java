@@ -177,10 +177,10 @@ public final class ScanAllCursor
     List<StoredRecord> records = List.of();
     if (event.piece() != null) {
       records = scan.take(event.piece(), terms.session());
-    } else if (event.failure() == null) {
-      scan.ended(now);
     } else {
-      scan.failed(event.failure(), terms, now);
+      // Only a piece says that a shard is at its end: an end without one would hide records.
+      CallFailure lost = event.failure() == null ? CallFailure.endedEarly() : event.failure();
+      scan.failed(lost, terms, now);
     }
     if (!scan.isOpen()) {
       open.remove(event.stream());

@@ -169,16 +169,21 @@ public final class ScanCursor
       ScanStream<ScanRequest, ScanResponse> over = stream;
       stream = null;
       over.stop();
-      if (event != null && event.failure() == null) {
-        progress.streamEnded(over.pieces());
-        dispatcher = null;
-      } else {
-        CallFailure silence =
-            CallFailure.local(ErrorCode.DEADLINE_PASSED, "no records came before the deadline");
-        waitOrThrow(event == null ? silence : event.failure(), backoff, deadline);
-      }
+      waitOrThrow(whyOver(event), backoff, deadline);
     }
     return List.of();
+  }
+
+  /**
+   * Why a stream brings no more pieces, though the scan is not at its end.
+   *
+   * @param event its end; null where it was silent for too long
+   */
+  private static CallFailure whyOver(ScanStream.Event<ScanRequest, ScanResponse> event) {
+    if (event == null) {
+      return CallFailure.local(ErrorCode.DEADLINE_PASSED, "no records came before the deadline");
+    }
+    return event.failure() == null ? CallFailure.endedEarly() : event.failure();
   }
 
   /** How long a dispatcher may be silent before another is tried. */

@@ -10,6 +10,9 @@ final class ScanFailures {
   private final ReadTerms terms;
   private int restarts;
 
+  /** What last went wrong since a piece was taken; null for nothing. */
+  private CallFailure earlier;
+
   ScanFailures(ReadPath path, ScanProgress progress, ReadTerms terms) {
     this.path = path;
     this.progress = progress;
@@ -18,6 +21,7 @@ final class ScanFailures {
 
   /** Whether the scan can go on after a wait. */
   boolean retryable(SessionView view, CallFailure failure) {
+    earlier = failure.orEarlier(earlier);
     if (failure.code() == ErrorCode.SESSION_LOST && restarts++ < ReadPath.MAX_STARTS) {
       // Where another call has raised it, this one goes on without the position it had sent.
       return !view.positions().isEmpty() && !view.drop(terms.session(), shard(view));
@@ -30,11 +34,13 @@ final class ScanFailures {
 
   /**
    * Whether a piece is of another shard than was expected, so that the scan is to go on before it
-   * with newer knowledge of the namespace. The knowledge is only renewed so often.
+   * with newer knowledge of the namespace. The knowledge is only renewed so often. A piece that is
+   * not is taken: what went wrong before it is over.
    */
   boolean fromAnotherShard(SessionView view, ScanResponse piece) {
     if (view.expected(progress.partitionKey(), piece.getContext().getShard())
         || restarts >= ReadPath.MAX_STARTS) {
+      earlier = null;
       return false;
     }
     restarts++;
@@ -43,7 +49,8 @@ final class ScanFailures {
   }
 
   /** What the scan ends with. */
-  ByssusClientException exception(SessionView view, CallFailure failure) {
+  ByssusClientException exception(SessionView view, CallFailure last) {
+    CallFailure failure = last.orEarlier(earlier);
     return failure.code() == ErrorCode.SESSION_LOST
         ? Failures.sessionLost(shard(view), failure, terms.requestId())
         : Failures.read(failure, terms.requestId());

@@ -81,7 +81,6 @@ final class ScanPageCall implements LiveCalls.Call {
     private final SessionView view;
     private final Dispatcher dispatcher;
     private Attempt<ScanRequest, ScanResponse> attempt;
-    private int pieces;
 
     /** It was given up, and another attempt goes on. */
     private boolean over;
@@ -102,7 +101,6 @@ final class ScanPageCall implements LiveCalls.Call {
         begin(dispatcher);
         return;
       }
-      pieces++;
       for (StoredRecord record : progress.take(piece)) {
         records.add(record);
         bytes += record.valueBytes();
@@ -119,16 +117,7 @@ final class ScanPageCall implements LiveCalls.Call {
       if (result.isDone() || over) {
         return;
       }
-      if (failure != null) {
-        failed(view, dispatcher, failure);
-        return;
-      }
-      progress.streamEnded(pieces);
-      if (progress.isDone()) {
-        complete();
-      } else {
-        begin(dispatcher);
-      }
+      failed(view, dispatcher, failure == null ? CallFailure.endedEarly() : failure);
     }
   }
 

@@ -66,16 +66,9 @@ final class ScanProgress {
   }
 
   /**
-   * The stream ended without a failure. That is the scan's end, unless its last piece said where to
-   * go on.
-   *
-   * @param pieces how many pieces the stream brought
+   * Whether everything asked for has come. Only a piece says so: the end of a stream alone does
+   * not.
    */
-  void streamEnded(int pieces) {
-    ended |= pieces == 0 || pageToken.isEmpty();
-  }
-
-  /** Whether everything asked for has come. */
   boolean isDone() {
     return ended || limitReached();
   }

@@ -22,9 +22,6 @@ final class ScanStream<Q, R> implements Attempt.Listener<R> {
   private final Attempt<Q, R> attempt;
   private final Consumer<Event<Q, R>> events;
 
-  /** Only ever changed by the reader. */
-  private int pieces;
-
   /**
    * What comes of a stream.
    *
@@ -48,13 +45,7 @@ final class ScanStream<Q, R> implements Attempt.Listener<R> {
 
   /** The reader has taken a piece: another may come. */
   void took() {
-    pieces++;
     attempt.request(1);
-  }
-
-  /** How many pieces were taken. */
-  int pieces() {
-    return pieces;
   }
 
   void stop() {

@@ -92,23 +92,16 @@ final class ShardScan {
     return records;
   }
 
-  /** The present stream ended well: at the shard's end, unless its last piece said otherwise. */
-  void ended(long now) {
-    done = stream.pieces() == 0 || pageToken.isEmpty();
-    stream = null;
-    dispatcher = null;
-    openAt = now;
-  }
-
   /**
-   * The present stream failed, or is given up: another is opened after a wait.
+   * The present stream failed, ended before the shard's last piece, or is given up: another is
+   * opened after a wait.
    *
    * @throws ByssusClientException where the read cannot go on
    */
   void failed(CallFailure failure, ReadTerms terms, long now) {
     stream.stop();
     stream = null;
-    lastFailure = failure;
+    lastFailure = failure.orEarlier(lastFailure);
     if (failure.code() == ErrorCode.SESSION_LOST) {
       boolean mayGoOn =
           !view.positions().isEmpty()

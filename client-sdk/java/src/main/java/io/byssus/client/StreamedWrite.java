@@ -14,10 +14,8 @@ import java.util.List;
 final class StreamedWrite {
   private final WriterLoop loop;
   private final ByteString partitionKey;
-  private final List<WriteOperation> operations;
   private final int bytes;
   private final long deadline;
-  private final WriteListener listener;
   private final RecordOrder.Turn turn;
 
   /** Guarded by the inbox. */
@@ -28,6 +26,10 @@ final class StreamedWrite {
 
   // Guarded by this.
   private boolean ended;
+
+  /** Null once it has ended: a stream that it was sent on may remember it for long. */
+  private List<WriteOperation> operations;
+
   private ResolvedNamespace namespace;
   private ShardWriter shard;
   private ShardWriter.Opening opening;
@@ -42,6 +44,9 @@ final class StreamedWrite {
   private long retryAt;
   private WriteResult result;
   private ByssusClientException failure;
+
+  /** Null once it was told. */
+  private WriteListener listener;
 
   StreamedWrite(
       WriterLoop loop,
@@ -203,9 +208,16 @@ final class StreamedWrite {
     return true;
   }
 
+  /** It ends before it has begun: it has no place and stands in no line. */
+  void refuse(CallFailure why, String requestId) {
+    end();
+    failure = Failures.notWritten(why, requestId);
+  }
+
   private synchronized boolean end() {
     boolean first = !ended;
     ended = true;
+    operations = null;
     return first;
   }
 
@@ -226,6 +238,8 @@ final class StreamedWrite {
 
   /** Tells the caller, on the callback executor. */
   void tell() {
-    listener.ended(result, failure);
+    WriteListener waiting = listener;
+    listener = null;
+    waiting.ended(result, failure);
   }
 }

@@ -22,33 +22,31 @@ import java.util.concurrent.CompletableFuture;
  * <p>Promises what single writes promise: each takes effect at most once, and the writes of one
  * record take effect in the order of the calls, those of {@link Namespace} included. Each has an
  * outcome of its own, told by a future or a {@link WriteListener}, both on the client's callback
- * executor: {@link WriteResult}, or the exception that a single write would have thrown. Where a
- * stream breaks, the writes without an outcome are sent again on another dispatcher.
+ * executor: {@link WriteResult}, or the exception that a single write would have thrown. A write
+ * whose deadline passes is told so within 100 ms of it, whatever the others do. Where a stream
+ * breaks, the writes without an outcome are sent again on another dispatcher.
  *
  * <p>A call returns when the write has a place among the open writes, and waits for one, at most
  * for the write's deadline, where there is none: a slow cluster slows its writers. So do callbacks
- * that take long: a write is open until its caller was told.
+ * that take long: a write is open until its caller was told. A write that found no place is told as
+ * any other, with OVERLOADED.
  */
 public final class StreamedWriter implements AutoCloseable {
   private final WriterLoop loop;
   private final Calls calls;
   private final OpenWrites open;
-  private final String requestId;
   private final long deadlineNanos;
   private volatile boolean closed;
 
   /**
    * @param loop started
    * @param open bounds the writer's writes
-   * @param requestId of the writer's streams
    * @param deadlineNanos of each write
    */
-  StreamedWriter(
-      WriterLoop loop, Calls calls, OpenWrites open, String requestId, long deadlineNanos) {
+  StreamedWriter(WriterLoop loop, Calls calls, OpenWrites open, long deadlineNanos) {
     this.loop = loop;
     this.calls = calls;
     this.open = open;
-    this.requestId = requestId;
     this.deadlineNanos = deadlineNanos;
   }
 
@@ -71,6 +69,8 @@ public final class StreamedWriter implements AutoCloseable {
    * As {@link #put(Key, byte[], OperationOptions)}.
    *
    * @throws InvalidRequestException where it is past a limit; the listener is not told then
+   * @throws NotWrittenException where the thread is interrupted while it waits for a place; the
+   *     listener is not told then
    */
   public void put(Key key, byte[] value, OperationOptions options, WriteListener listener) {
     write(key, Operations.put(key.sort(), ByteString.copyFrom(value), options), listener);
@@ -90,6 +90,8 @@ public final class StreamedWriter implements AutoCloseable {
    * As {@link #delete(Key, OperationOptions)}.
    *
    * @throws InvalidRequestException where it is past a limit; the listener is not told then
+   * @throws NotWrittenException where the thread is interrupted while it waits for a place; the
+   *     listener is not told then
    */
   public void delete(Key key, OperationOptions options, WriteListener listener) {
     write(key, Operations.delete(key.sort(), options), listener);
@@ -114,6 +116,8 @@ public final class StreamedWriter implements AutoCloseable {
    * As {@link #write(WriteBatch)}.
    *
    * @throws InvalidRequestException where it is past a limit; the listener is not told then
+   * @throws NotWrittenException where the thread is interrupted while it waits for a place; the
+   *     listener is not told then
    */
   public void write(WriteBatch batch, WriteListener listener) {
     RequestChecks.batch(batch, OperationOptions.defaults());
@@ -164,22 +168,22 @@ public final class StreamedWriter implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the writer is closed");
     }
-    long deadline = calls.now() + deadlineNanos;
+    StreamedWrite write =
+        new StreamedWrite(
+            loop, partitionKey, records, operations, bytes, calls.now() + deadlineNanos, listener);
+    boolean entered;
     try {
-      if (!open.enter(bytes, deadlineNanos)) {
-        listener.ended(null, Failures.notWritten(open.full(), requestId));
-        return;
-      }
+      entered = open.enter(bytes, deadlineNanos);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      listener.ended(
-          null,
-          new NotWrittenException(
-              ErrorCode.OVERLOADED, "not written: interrupted while waiting to be sent", e));
-      return;
+      throw new NotWrittenException(
+          ErrorCode.OVERLOADED, "not written: interrupted while waiting to be sent", e);
     }
-    loop.begin(
-        new StreamedWrite(loop, partitionKey, records, operations, bytes, deadline, listener));
+    if (entered) {
+      loop.begin(write);
+    } else {
+      loop.refuse(write, open.full());
+    }
   }
 
   /** A write that is told through a future. */
@@ -198,7 +202,7 @@ public final class StreamedWriter implements AutoCloseable {
               future.completeExceptionally(failure);
             }
           });
-    } catch (InvalidRequestException e) {
+    } catch (InvalidRequestException | NotWrittenException e) {
       future.completeExceptionally(e);
     }
     return future;

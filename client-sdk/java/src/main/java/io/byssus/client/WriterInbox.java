@@ -1,7 +1,6 @@
 package io.byssus.client;
 
 import io.byssus.proto.kv.v1.WriteStreamResponse;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,10 +20,7 @@ final class WriterInbox {
   private boolean woken;
   private boolean waiting;
 
-  /** Writes in the order of their calls, up to the oldest whose caller was not told its outcome. */
-  private final ArrayDeque<StreamedWrite> untold = new ArrayDeque<>();
-
-  private long lastOrdinal;
+  private final UntoldWrites untold = new UntoldWrites();
 
   /**
    * What came of a stream.
@@ -45,21 +41,15 @@ final class WriterInbox {
   /**
    * Notes a write that has begun; it may have ended already.
    *
-   * @return false where the inbox is closed: nobody will look after the write
+   * @return false where the inbox is closed: nobody else will end the write
    */
   boolean begun(StreamedWrite write) {
     synchronized (lock) {
-      write.ordinal = ++lastOrdinal;
-      if (closed) {
-        return false;
+      if (untold.isEmpty()) {
+        notifyWaiting();
       }
-      if (!write.told) {
-        if (untold.isEmpty()) {
-          notifyWaiting();
-        }
-        untold.add(write);
-      }
-      return true;
+      untold.add(write);
+      return !closed;
     }
   }
 
@@ -67,7 +57,7 @@ final class WriterInbox {
   List<StreamedWrite> close() {
     synchronized (lock) {
       closed = true;
-      return List.copyOf(untold);
+      return untold.all();
     }
   }
 
@@ -137,29 +127,17 @@ final class WriterInbox {
     return sendable.isEmpty() && arrived.isEmpty() && unresolved.isEmpty();
   }
 
-  /** The writes whose callers wait for an outcome that is due. */
+  /** The writes whose callers wait for an outcome that has become due; each once. */
   List<StreamedWrite> overdue(long now) {
-    List<StreamedWrite> overdue = new ArrayList<>();
     synchronized (lock) {
-      for (StreamedWrite write : untold) {
-        if (write.deadline() - now > 0) {
-          break;
-        }
-        overdue.add(write);
-      }
+      return untold.takeOverdue(now);
     }
-    return overdue;
   }
 
   /** The callers of these writes were told. */
   void told(List<StreamedWrite> writes) {
     synchronized (lock) {
-      for (StreamedWrite write : writes) {
-        write.told = true;
-      }
-      while (!untold.isEmpty() && untold.peek().told) {
-        untold.poll();
-      }
+      untold.told(writes);
       lock.notifyAll();
     }
   }
@@ -167,8 +145,8 @@ final class WriterInbox {
   /** Waits until the caller of every write that has begun by now was told its outcome. */
   void awaitTold() throws InterruptedException {
     synchronized (lock) {
-      long last = lastOrdinal;
-      while (!untold.isEmpty() && untold.peek().ordinal <= last) {
+      long last = untold.lastOrdinal();
+      while (untold.anyUpTo(last)) {
         lock.wait();
       }
     }

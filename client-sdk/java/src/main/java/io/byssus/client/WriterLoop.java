@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,8 +86,19 @@ final class WriterLoop implements LiveCalls.Call {
   void begin(StreamedWrite write) {
     order.join(write.turn());
     if (!inbox.begun(write) && write.abort(closing, terms.requestId(), order)) {
-      tell(List.of(write));
+      calls.callBack(() -> tell(List.of(write)));
     }
+  }
+
+  /** Has the caller of a write told that found no place. */
+  void refuse(StreamedWrite write, CallFailure why) {
+    write.refuse(why, terms.requestId());
+    inbox.begun(write);
+    calls.callBack(
+        () -> {
+          tell(write);
+          inbox.told(List.of(write));
+        });
   }
 
   /** Finds the namespace of a write whose turn has come. */
@@ -369,26 +379,24 @@ final class WriterLoop implements LiveCalls.Call {
     }
     List<StreamedWrite> batch = ended;
     ended = new ArrayList<>();
-    Runnable tell = () -> tell(batch);
-    try {
-      calls.callbacks().execute(tell);
-    } catch (RejectedExecutionException e) {
-      // The user has shut his executor down; his callers must not wait for ever.
-      tell.run();
-    }
+    calls.callBack(() -> tell(batch));
   }
 
   private void tell(List<StreamedWrite> batch) {
     long bytes = 0;
     for (StreamedWrite write : batch) {
       bytes += write.bytes();
-      try {
-        write.tell();
-      } catch (RuntimeException e) {
-        LOG.warn("a listener of a write failed namespace={}", namespaceName, e);
-      }
+      tell(write);
     }
     open.leave(batch.size(), bytes);
     inbox.told(batch);
+  }
+
+  private void tell(StreamedWrite write) {
+    try {
+      write.tell();
+    } catch (RuntimeException e) {
+      LOG.warn("a listener of a write failed namespace={}", namespaceName, e);
+    }
   }
 }

@@ -49,6 +49,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /** A dispatcher: real gRPC on loopback, and as unreliable as the test asks. */
@@ -71,6 +72,9 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
 
   /** How many pieces a scan's stream sends before it breaks. */
   volatile int piecesUntilBreak = Integer.MAX_VALUE;
+
+  /** How many pieces a scan's stream sends before it ends as if that were all. */
+  volatile IntSupplier piecesUntilEnd = () -> Integer.MAX_VALUE;
 
   /** Keys answered by one multi-get before the rest is left over. */
   volatile int multiGetKeys = Integer.MAX_VALUE;
@@ -280,6 +284,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
 
   private <R> void send(ArrayDeque<R> pieces, StreamObserver<R> to) {
     int pieceLimit = piecesUntilBreak;
+    int piecesInAll = piecesUntilEnd.getAsInt();
     ServerCallStreamObserver<R> stream = (ServerCallStreamObserver<R>) to;
     stream.setOnCancelHandler(cancelledScans::incrementAndGet);
     AtomicInteger sent = new AtomicInteger();
@@ -290,7 +295,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
             if (sent.get() == pieceLimit) {
               over[0] = true;
               stream.onError(Status.UNAVAILABLE.withDescription("connection reset").asException());
-            } else if (pieces.isEmpty()) {
+            } else if (pieces.isEmpty() || sent.get() == piecesInAll) {
               over[0] = true;
               stream.onCompleted();
             } else {

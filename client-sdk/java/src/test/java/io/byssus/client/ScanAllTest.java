@@ -55,6 +55,31 @@ final class ScanAllTest extends WriteScenario {
   }
 
   @Test
+  void aStreamThatEndsBeforeItsLastPieceIsOpenedAnewAfterTheLastRecord() {
+    for (int pieces = 0; pieces < 3; pieces++) {
+      int every = pieces;
+      AtomicInteger streams = new AtomicInteger();
+      cluster.dispatchers.forEach(
+          d ->
+              d.piecesUntilEnd =
+                  () -> streams.getAndIncrement() % 3 == 0 ? Integer.MAX_VALUE : every);
+      assertEquals(RECORDS, read(ScanAll.defaults()).size());
+    }
+  }
+
+  @Test
+  void aShardWhoseStreamsBringNothingIsToldByNameAndNotTakenForEmpty() {
+    cluster.dispatchers.forEach(d -> d.piecesUntilEnd = () -> 0);
+    ReadOptions brief = ReadOptions.defaults().withDeadline(Duration.ofMillis(300));
+    try (ScanAllCursor all = places.scanAll(ScanAll.defaults(), brief)) {
+      UnavailableException e = assertThrows(UnavailableException.class, all::hasNext);
+      assertEquals(ErrorCode.SHUTTING_DOWN, e.code());
+    }
+    int streams = cluster.dispatchers.stream().mapToInt(d -> d.shardScans.size()).sum();
+    assertTrue(streams >= 8 && streams <= 80, streams + " streams of 4 shards in 300 ms");
+  }
+
+  @Test
   void aSlowReaderHoldsTheServersBack() {
     byte[] large = new byte[200_000];
     for (int i = 0; i < 80; i++) {

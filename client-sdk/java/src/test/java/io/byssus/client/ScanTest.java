@@ -113,6 +113,28 @@ final class ScanTest {
   }
 
   @Test
+  void aScanWhoseStreamEndsBeforeItsLastPieceGoesOnOrIsToldByName() {
+    for (int pieces = 0; pieces < 3; pieces++) {
+      int every = pieces;
+      AtomicInteger streams = new AtomicInteger();
+      cluster.dispatchers.forEach(
+          d ->
+              d.piecesUntilEnd =
+                  () -> streams.getAndIncrement() % 3 == 0 ? Integer.MAX_VALUE : every);
+      assertEquals(6, names(Scan.of("NL")).size());
+      assertEquals(6, places.scanPage(Scan.of("NL")).records().size());
+    }
+    cluster.dispatchers.forEach(d -> d.piecesUntilEnd = () -> 0);
+    ReadOptions brief = ReadOptions.defaults().withDeadline(Duration.ofMillis(200));
+    for (Runnable read :
+        List.<Runnable>of(
+            () -> names(Scan.of("NL"), brief), () -> places.scanPage(Scan.of("NL"), brief))) {
+      UnavailableException e = assertThrows(UnavailableException.class, read::run);
+      assertEquals(ErrorCode.SHUTTING_DOWN, e.code());
+    }
+  }
+
+  @Test
   void aScanThatMeetsRefusalsAtItsStartTriesAgain() {
     AtomicInteger left = new AtomicInteger(3);
     cluster.dispatchers.forEach(

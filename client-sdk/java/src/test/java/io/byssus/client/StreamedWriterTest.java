@@ -11,7 +11,12 @@ import io.byssus.model.ErrorCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -156,6 +161,76 @@ final class StreamedWriterTest extends WriteScenario {
       writer.flush();
     }
     assertEquals(10, cluster.shards.stream().mapToInt(s -> s.records().size()).sum());
+  }
+
+  @Test
+  void listenersAreToldOnTheCallbackExecutorAndOnTheCommonPoolOnceThatIsShutDown() {
+    ExecutorService callbacks =
+        Executors.newSingleThreadExecutor(task -> new Thread(task, "callbacks"));
+    use(cluster.client().retryPolicy(QUICK).callbackExecutor(callbacks));
+    cluster.faults = arrival -> new Fault.StickSilently();
+    WriterOptions narrow =
+        WriterOptions.defaults().withMaxOpen(1, 100).withDeadline(Duration.ofMillis(150));
+    Map<String, String> told = new ConcurrentHashMap<>();
+    StreamedWriter writer = places.writer(narrow);
+    // The first keeps its place until its caller was told, past the deadline of the second.
+    CountDownLatch secondRefused = new CountDownLatch(1);
+    callbacks.execute(() -> awaitUninterruptibly(secondRefused));
+    put(writer, "missed", told);
+    put(writer, "refused", told);
+    assertEquals(Map.of(), told);
+    secondRefused.countDown();
+    writer.flush();
+    assertEquals(
+        Map.of("missed", "Indeterminate on callbacks", "refused", "NotWritten on callbacks"), told);
+
+    callbacks.shutdown();
+    told.clear();
+    put(writer, "afterShutdown", told);
+    writer.flush();
+    client.close();
+    put(writer, "afterClose", told);
+    writer.flush();
+    assertEquals(
+        Map.of("afterShutdown", "Indeterminate on pool", "afterClose", "NotWritten on pool"), told);
+  }
+
+  private static void put(StreamedWriter writer, String name, Map<String, String> told) {
+    writer.put(
+        Key.of(name),
+        name.getBytes(),
+        OperationOptions.defaults(),
+        (result, failure) -> {
+          String thread = Thread.currentThread().getName();
+          told.put(
+              name,
+              failure.getClass().getSimpleName().replace("Exception", "")
+                  + " on "
+                  + (thread.startsWith("ForkJoinPool.commonPool") ? "pool" : thread));
+        });
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aCallerThatIsInterruptedWhileItWaitsForAPlaceIsToldByTheCall() {
+    cluster.faults = arrival -> new Fault.StickSilently();
+    try (StreamedWriter writer = places.writer(WriterOptions.defaults().withMaxOpen(1, 100))) {
+      writer.put(AMSTERDAM, "1");
+      Thread.currentThread().interrupt();
+      assertThrows(NotWrittenException.class, () -> put(writer, "2", new ConcurrentHashMap<>()));
+      assertTrue(Thread.interrupted());
+      Thread.currentThread().interrupt();
+      failure(NotWrittenException.class, writer.put(AMSTERDAM, "3"));
+      assertTrue(Thread.interrupted());
+      client.close();
+    }
   }
 
   @Test
