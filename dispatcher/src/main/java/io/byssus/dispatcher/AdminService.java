@@ -1,6 +1,7 @@
 package io.byssus.dispatcher;
 
 import io.byssus.clustermap.ControlPlaneClient;
+import io.byssus.dispatcher.calls.CallDeadline;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.AdminServiceGrpc.AdminServiceBlockingStub;
 import io.byssus.proto.admin.v1.AdminServiceGrpc.AdminServiceImplBase;

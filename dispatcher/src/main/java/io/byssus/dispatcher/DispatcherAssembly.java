@@ -9,6 +9,11 @@ import io.byssus.clustermap.replicas.ReplicaWatcher;
 import io.byssus.clustermap.replicas.ReplicaWatcherHost;
 import io.byssus.clustermap.replicas.ServerChannels;
 import io.byssus.clustermap.replicas.ShardRouter;
+import io.byssus.dispatcher.calls.DispatcherMetrics;
+import io.byssus.dispatcher.calls.NamespaceResolver;
+import io.byssus.dispatcher.calls.TestHooks;
+import io.byssus.dispatcher.reads.ReadPath;
+import io.byssus.dispatcher.writes.Writes;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.process.DataDirectory;
@@ -188,56 +193,38 @@ final class DispatcherAssembly {
             map::await,
             (name, limit) -> namespaceExists(controlPlane, name, limit),
             threads.lookups());
-    ReplicaCall.Tools tools = new ReplicaCall.Tools(threads.timer(), System::nanoTime, metrics);
-    ReplicaReads replicas = new ReplicaReads(router, channels, tools);
-    HotRecords hot =
-        new HotRecords(
-            Runtime.getRuntime().maxMemory() / 16,
-            System::nanoTime,
-            clock,
-            hooks.cacheLinearizable());
-    registry.gauge("byssus.dispatcher.answers.held", hot, HotRecords::size);
-    SharedReads shared = new SharedReads(replicas::get, tools, hot);
-    registry.gauge("byssus.dispatcher.reads.under.way", shared, SharedReads::underWay);
-    ShardLocator shards = new ShardLocator(map::current);
     ReadPath reads =
-        new ReadPath(namespaces, shards, replicas, shared, hot, channels, tools, clock);
-    WriteParts writeParts =
-        writeParts(namespaces, map, threads, router, replicas, logHost, metrics, registry);
-    WriteStreamHost streams = new WriteStreamHost(writeParts, threads.timer());
-    registry.gauge("byssus.dispatcher.streams.open", streams, WriteStreamHost::open);
-    return new KvService(
-        new WritePath(writeParts, threads.timer()), streams, reads, System::nanoTime);
-  }
-
-  private WriteParts writeParts(
-      NamespaceResolver namespaces,
-      ClusterMapWatcher map,
-      Threads threads,
-      ShardRouter router,
-      ReplicaReads replicas,
-      LogHost logHost,
-      DispatcherMetrics metrics,
-      MeterRegistry registry) {
-    DispatcherWriter writer = new DispatcherWriter(new SecureRandom(), clock);
-    registry.gauge("byssus.dispatcher.writes.waiting", writer, DispatcherWriter::waiting);
-    WriteBudget budget = new WriteBudget(Runtime.getRuntime().maxMemory() / 4);
-    registry.gauge("byssus.dispatcher.writes.bytes", budget, WriteBudget::inHand);
-    RulesAnnouncer announcer = new RulesAnnouncer();
-    return new WriteParts(
-        namespaces,
-        new WriteRouter(
-            map::current, shard -> router.lagging(shard, config.lagLimit()), announcer, metrics),
-        budget,
-        writer,
-        new LogAppender(logHost, announcer, clock, metrics),
-        replicas::awaitApplied,
-        new WriteAnswers(clock),
-        clock,
-        System::nanoTime,
-        threads.writes(),
-        threads.sendings(),
-        hooks);
+        new ReadPath(
+            new ReadPath.Surroundings(
+                namespaces,
+                map::current,
+                router,
+                channels,
+                channels,
+                threads.timer(),
+                System::nanoTime,
+                clock,
+                metrics,
+                Runtime.getRuntime().maxMemory() / 16,
+                hooks));
+    Writes writes =
+        new Writes(
+            new Writes.Surroundings(
+                namespaces,
+                map::current,
+                shard -> router.lagging(shard, config.lagLimit()),
+                logHost,
+                reads::awaitApplied,
+                new SecureRandom(),
+                clock,
+                System::nanoTime,
+                threads.timer(),
+                threads.writes(),
+                threads.sendings(),
+                metrics,
+                Runtime.getRuntime().maxMemory() / 4,
+                hooks));
+    return new KvService(writes.path(), writes.streams(), reads, System::nanoTime);
   }
 
   private GrpcListener listen(

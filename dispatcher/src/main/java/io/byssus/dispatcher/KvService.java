@@ -1,5 +1,13 @@
 package io.byssus.dispatcher;
 
+import io.byssus.dispatcher.calls.CallDeadline;
+import io.byssus.dispatcher.calls.UnaryAnswer;
+import io.byssus.dispatcher.reads.ReadChecks;
+import io.byssus.dispatcher.reads.ReadPath;
+import io.byssus.dispatcher.writes.WriteChecks;
+import io.byssus.dispatcher.writes.WriteIntent;
+import io.byssus.dispatcher.writes.WritePath;
+import io.byssus.dispatcher.writes.WriteStreamHost;
 import io.byssus.process.CallCriticality;
 import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.DeleteRequest;
@@ -29,7 +37,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The key-value API: every public call on records comes in here. Writes go to the log by the {@link
- * WritePath} or a {@link WriteStream}, reads to the replicas by the {@link ReadPath}.
+ * WritePath} or a {@link WriteStreamHost}, reads to the replicas by the {@link ReadPath}.
  *
  * <p>Runs on gRPC's event loops: nothing here or behind it blocks.
  */

@@ -4,6 +4,8 @@ import io.byssus.clustermap.ClusterImage;
 import io.byssus.clustermap.replicas.Replica;
 import io.byssus.clustermap.replicas.ServerCalls;
 import io.byssus.clustermap.replicas.ShardRouter;
+import io.byssus.dispatcher.calls.CallDeadline;
+import io.byssus.dispatcher.calls.UnaryAnswer;
 import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.NamespaceSizes;
 import io.byssus.proto.internal.v1.Cluster;
@@ -107,7 +109,7 @@ final class NamespaceSizer {
     log.info(
         "A server does not tell sizes: server={} reason={}",
         server.nodeId(),
-        WriteAnswers.error(failure).getMessage());
+        UnaryAnswer.causeOf(failure).getMessage());
     return NamespaceSizesResponse.getDefaultInstance();
   }
 }

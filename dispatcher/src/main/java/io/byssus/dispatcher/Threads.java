@@ -1,5 +1,6 @@
 package io.byssus.dispatcher;
 
+import io.byssus.dispatcher.writes.WriteStreamHost;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher;
 
+import io.byssus.dispatcher.calls.Stamps;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;

@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
 /** A caller that streams writes, and takes results as it likes. */
-final class StreamClient
+public final class StreamClient
     implements ClientResponseObserver<WriteStreamRequest, WriteStreamResponse> {
   private final CompletableFuture<WriteStreamOpened> opened = new CompletableFuture<>();
   private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -84,7 +84,9 @@ final class StreamClient
     call.cancel("the test breaks off", null);
   }
 
-  static StreamedWrite.Builder put(long number, String partitionKey, String sortKey, String value) {
+  /** A put, to be sent. */
+  public static StreamedWrite.Builder put(
+      long number, String partitionKey, String sortKey, String value) {
     return write(
         number,
         partitionKey,

@@ -1,6 +1,7 @@
 package io.byssus.dispatcher;
 
 import com.google.protobuf.ByteString;
+import io.byssus.dispatcher.calls.TestHooks;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
@@ -56,7 +57,7 @@ import org.junit.jupiter.api.function.Executable;
  * A real dispatcher on loopback, with a control plane and servers made by hand and a log in memory:
  * 4 shards, each on every server, and the namespace {@code places}.
  */
-final class TestCluster implements AutoCloseable {
+public final class TestCluster implements AutoCloseable {
   static final int SHARDS = 4;
   static final String NAMESPACE = "places";
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -106,7 +107,8 @@ final class TestCluster implements AutoCloseable {
     return changes.toArray(MapChange[]::new);
   }
 
-  static Cluster cluster() {
+  /** The cluster itself, without nodes and shards. */
+  public static Cluster cluster() {
     return Cluster.newBuilder()
         .setClusterId("c-1")
         .setName("test")
@@ -199,7 +201,8 @@ final class TestCluster implements AutoCloseable {
         HttpResponse.BodyHandlers.ofString());
   }
 
-  static ConditionFactory await() {
+  /** Waits for a condition. */
+  public static ConditionFactory await() {
     return Awaitility.await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5));
   }
 
@@ -244,11 +247,13 @@ final class TestCluster implements AutoCloseable {
         .build();
   }
 
-  static Key key(String partitionKey, String sortKey) {
+  /** A key of text. */
+  public static Key key(String partitionKey, String sortKey) {
     return Key.newBuilder().setPartitionKey(bytes(partitionKey)).setSortKey(bytes(sortKey)).build();
   }
 
-  static ByteString bytes(String text) {
+  /** The bytes of a text. */
+  public static ByteString bytes(String text) {
     return ByteString.copyFromUtf8(text);
   }
 

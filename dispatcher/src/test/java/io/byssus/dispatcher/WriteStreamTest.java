@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.byssus.dispatcher.calls.Stamps;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.Acknowledgement;
@@ -189,6 +190,10 @@ class WriteStreamTest {
             .usePlaintext()
             .flowControlWindow(64 << 10)
             .build();
+    StreamClient told = open();
+    int window = told.opened().getWindowWrites();
+    told.halfClose();
+    told.awaitEnd();
     StreamClient stream = StreamClient.unread(narrow, plain());
     int writes = 40_000;
     String value = "v".repeat(400);
@@ -200,7 +205,7 @@ class WriteStreamTest {
       stream.send(message.build());
     }
     // What fits into the window, and what gRPC takes of the results before it says stop.
-    await().until(() -> cluster.logged() >= WriteStream.WINDOW_WRITES);
+    await().until(() -> cluster.logged() >= window);
     long logged = awaitStill();
     assertTrue(logged < writes / 2, logged + " writes were taken");
     stream.read(Integer.MAX_VALUE);
@@ -226,7 +231,7 @@ class WriteStreamTest {
   @Test
   void aStreamWhoseLogDoesNotAnswerTakesNoMoreThanItsWindow() throws Exception {
     StreamClient stream = open();
-    stream.opened();
+    long window = stream.opened().getWindowBytes();
     cluster.wal.hold();
     byte[] value = new byte[1 << 20];
     for (int i = 1; i <= 20; i++) {
@@ -235,7 +240,7 @@ class WriteStreamTest {
     }
     await().until(() -> cluster.logged() >= 8);
     assertTrue(awaitStill() <= 9, cluster.logged() + " writes of 1 MiB were taken");
-    assertTrue(bytesInHand() <= WriteStream.WINDOW_BYTES + (2 << 20));
+    assertTrue(bytesInHand() <= window + (2 << 20));
     cluster.wal.release();
     stream.results(20);
   }

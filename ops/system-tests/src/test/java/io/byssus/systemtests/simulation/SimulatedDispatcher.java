@@ -2,7 +2,6 @@ package io.byssus.systemtests.simulation;
 
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.clustermap.replicas.Replica;
-import io.byssus.dispatcher.DispatcherSeat;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
