@@ -25,26 +25,30 @@ import java.util.Locale;
 
 /**
  * A shard of records under one partition key, all of which expire at one moment but the last. A
- * scan then has to cross all of them to find it.
+ * scan then has to cross all of them to find it: as long as they are on disk, where they stay until
+ * {@link #beginRemoval}.
  */
 final class ExpiringShard implements AutoCloseable {
   private static final int NAMESPACE = 1;
   private static final ByteString PARTITION_KEY = ByteString.copyFromUtf8("p");
+  private static final ByteString OTHER_PARTITION_KEY = ByteString.copyFromUtf8("q");
   private static final long BEGIN_MILLIS = 1_800_000_000_000L;
   private static final long EXPIRES_MILLIS = BEGIN_MILLIS + 3_600_000;
   private static final int OPERATIONS_PER_WRITE = 500;
   private static final int ENTRIES_AT_ONCE = 20;
   private static final String CLUSTER = "bench";
 
-  private final NodeStorage node;
-  private final Shard shard;
+  private final Path directory;
+  private NodeStorage node = NodeStorage.withoutRemoval(StorageConfig.DEFAULT);
+  private Shard shard;
   private long offset;
   private long sequence;
+  private long others;
   private long nowMillis = BEGIN_MILLIS;
 
   ExpiringShard(Path directory, ByteString value, int records) {
-    this.node = new NodeStorage(StorageConfig.DEFAULT);
-    this.shard = Shard.open(directory, new ShardIdentity(CLUSTER, "kafka", "topic", 0), node);
+    this.directory = directory;
+    this.shard = open();
     shard.apply(
         List.of(
             entry(
@@ -63,6 +67,10 @@ final class ExpiringShard implements AutoCloseable {
     shard.apply(entries);
   }
 
+  private Shard open() {
+    return Shard.open(directory, new ShardIdentity(CLUSTER, "kafka", "topic", 0), node);
+  }
+
   private LogEntry write(ByteString value, int from, int to) {
     Write.Builder write = Write.newBuilder().setPartitionKey(PARTITION_KEY);
     for (int i = from; i < to; i++) {
@@ -73,6 +81,18 @@ final class ExpiringShard implements AutoCloseable {
               .setLifetime(Lifetime.newBuilder().setExpiresMs(EXPIRES_MILLIS)));
     }
     return entry(stamped().setWrite(write));
+  }
+
+  /** Applies a write of some records that do not expire, under another partition key. */
+  void writeOthers(ByteString value, int records) {
+    Write.Builder write = Write.newBuilder().setPartitionKey(OTHER_PARTITION_KEY);
+    for (int i = 0; i < records; i++) {
+      write.addOperations(
+          Operation.newBuilder()
+              .setSortKey(ByteString.copyFromUtf8(String.format(Locale.ROOT, "%012d", others++)))
+              .setPut(value));
+    }
+    shard.apply(List.of(entry(stamped().setWrite(write))));
   }
 
   private LogEntry survivor(ByteString value) {
@@ -97,12 +117,20 @@ final class ExpiringShard implements AutoCloseable {
   int scan() {
     int records = 0;
     try (ShardScan scan = shard.scan(NAMESPACE, PARTITION_KEY, SortKeyRange.ALL)) {
-      while (scan.isValid()) {
-        records++;
-        scan.next();
+      for (; !scan.isEnd(); scan.next()) {
+        records += scan.isRecord() ? 1 : 0;
       }
     }
     return records;
+  }
+
+  /**
+   * Opens the shard anew, from now on as a server has it: what has expired is taken off the disk.
+   */
+  void beginRemoval() {
+    close();
+    node = new NodeStorage(StorageConfig.DEFAULT);
+    shard = open();
   }
 
   /** How many expired records have been taken off the disk. */
@@ -126,7 +154,7 @@ final class ExpiringShard implements AutoCloseable {
                 .setWriterHigh(1)
                 .setSequence(sequence)
                 .setLowestOpen(sequence)
-                .setAcceptUntilMs(EXPIRES_MILLIS));
+                .setAcceptUntilMs(nowMillis + 3_600_000));
   }
 
   private LogRecord.Builder record() {

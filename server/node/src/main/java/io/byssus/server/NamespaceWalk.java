@@ -15,28 +15,24 @@ import java.util.Optional;
 final class NamespaceWalk implements RecordWalk<ShardScanNamespaceResponse> {
   private final ShardScanNamespaceRequest request;
   private ShardScanNamespaceResponse.Builder piece = ShardScanNamespaceResponse.newBuilder();
-  private Optional<RecordKey> after;
 
   NamespaceWalk(ShardScanNamespaceRequest request) {
     this.request = request;
-    this.after =
-        request.hasAfter()
-            ? Optional.of(
-                new RecordKey(
-                    request.getAfter().getPartitionKey(), request.getAfter().getSortKey()))
-            : Optional.empty();
   }
 
   @Override
   public ShardScan begin(Shard shard) {
-    return shard.scanNamespace(request.getNamespaceId(), after);
+    return shard.scanNamespace(
+        request.getNamespaceId(),
+        Optional.of(request.getAfter())
+            .filter(key -> request.hasAfter())
+            .map(key -> new RecordKey(key.getPartitionKey(), key.getSortKey())));
   }
 
   @Override
   public int take(ShardScan scan) {
     StoredRecord record = scan.record();
     RecordKey key = scan.key();
-    after = Optional.of(key);
     piece.addRecords(
         NamespaceRecord.newBuilder()
             .setKey(Key.newBuilder().setPartitionKey(key.partitionKey()).setSortKey(key.sortKey()))

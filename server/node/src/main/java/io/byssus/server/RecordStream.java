@@ -1,6 +1,7 @@
 package io.byssus.server;
 
 import io.byssus.proto.internal.v1.ShardView;
+import io.byssus.storage.ScanPlace;
 import io.byssus.storage.Shard;
 import io.byssus.storage.ShardScan;
 import io.grpc.Context;
@@ -8,15 +9,25 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Streams records as fast as their caller takes them.
  *
  * <p>Goes in bursts. A burst opens a scan where the stream stands, sends pieces while the caller
- * has room, and closes the scan after {@value #BURST_MILLIS} ms at the latest, so that no stream
- * keeps files from being deleted or a thread from the others. Between bursts the stream holds the
- * place where it stands and nothing else; what was sent and not taken is one piece at the most. So
- * a caller that stops reading costs the server no memory, however long it stays.
+ * has room, and closes the scan after about {@value #BURST_MILLIS} ms, so that no stream keeps
+ * files from being deleted or a thread from the others. Between bursts the stream holds the place
+ * where it stands and nothing else; what was sent and not taken is one piece at the most, or some
+ * that are all but empty. So a caller that stops reading costs the server no memory, however long
+ * it stays.
+ *
+ * <p>Where very many records have expired and are not removed yet, a burst may end in the midst of
+ * them: it sends what it has, and be it nothing. What the piece says of its worth is then true of
+ * everything that the burst has passed over, and the next burst does not pass over it again. A call
+ * that ends meanwhile, cancelled or at its deadline, ends the burst at the next step.
+ *
+ * <p>One burst at a time is queued or runs; nothing is locked while it does.
  */
 final class RecordStream<T> {
   private static final int PIECE_BYTES = 256 * 1024;
@@ -33,9 +44,14 @@ final class RecordStream<T> {
   /** What may be read now; null while the replica is being waited for. */
   private Sight sight;
 
+  /** Where the next burst begins; null: at the beginning. For bursts alone. */
+  private ScanPlace place;
+
+  /** How many records were taken. For bursts alone. */
   private long sent;
-  private boolean queued;
-  private boolean ended;
+
+  private boolean busy;
+  private volatile boolean ended;
 
   /**
    * Sets itself up to be told when the caller is ready: to be made within the call's handler.
@@ -80,12 +96,12 @@ final class RecordStream<T> {
     goOn();
   }
 
-  /** Has a burst run, unless one is about to. */
+  /** Has a burst run, unless one is about to or does. */
   private synchronized void goOn() {
-    if (sight == null || ended || queued || !caller.isReady()) {
+    if (sight == null || ended || busy || !caller.isReady()) {
       return;
     }
-    queued = true;
+    busy = true;
     try {
       threads.execute(context.wrap(this::burst));
     } catch (RejectedExecutionException e) {
@@ -96,14 +112,14 @@ final class RecordStream<T> {
 
   private void burst() {
     try {
-      boolean stale;
+      boolean stale = !isOver() && !ReadViews.holds(sight, view);
+      if (!stale) {
+        sendWhileReady();
+      }
       synchronized (this) {
-        queued = false;
-        stale = !ended && !ReadViews.holds(sight, view);
+        busy = false;
         if (stale) {
           sight = null;
-        } else {
-          sendWhileReady();
         }
       }
       if (stale) {
@@ -117,39 +133,59 @@ final class RecordStream<T> {
   }
 
   private void sendWhileReady() {
-    if (ended || !caller.isReady()) {
+    if (isOver() || !caller.isReady()) {
       return;
     }
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BURST_MILLIS);
+    LongSupplier clock = replica.nanoTime();
+    long end = clock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(BURST_MILLIS);
+    BooleanSupplier timeIsUp = () -> clock.getAsLong() - end >= 0;
     Shard shard = sight.shard();
     long seen = shard.appliedPosition();
-    try (ShardScan scan = walk.begin(shard)) {
+    try (ShardScan scan = place == null ? walk.begin(shard) : shard.scan(place)) {
       do {
-        T piece = nextPiece(scan, seen);
-        caller.onNext(piece);
-        if (!scan.isValid() || limitReached()) {
+        gather(scan, timeIsUp);
+        if (isOver()) {
+          return;
+        }
+        caller.onNext(walk.piece(scan.isEnd(), sight.context(seen)));
+        if (scan.isEnd() || limitReached()) {
           ended = true;
           caller.onCompleted();
+          return;
         }
-      } while (!ended && caller.isReady() && System.nanoTime() - end < 0);
+      } while (caller.isReady() && !timeIsUp.getAsBoolean());
+      place = scan.place();
     }
   }
 
-  private T nextPiece(ShardScan scan, long seen) {
+  /**
+   * Goes on until a piece is full or there is to be no other, and until it is known whether a
+   * record follows: as far as there is time for it.
+   */
+  private void gather(ShardScan scan, BooleanSupplier timeIsUp) {
     int bytes = 0;
-    while (scan.isValid() && bytes < PIECE_BYTES && !limitReached()) {
-      bytes += walk.take(scan);
-      sent++;
+    while (!scan.isEnd() && bytes < PIECE_BYTES && !(scan.isRecord() && limitReached())) {
+      if (scan.isRecord()) {
+        bytes += walk.take(scan);
+        sent++;
+      }
       scan.next();
+      if (isOver() || timeIsUp.getAsBoolean()) {
+        return;
+      }
     }
-    return walk.piece(!scan.isValid(), sight.context(seen));
+  }
+
+  /** Whether nobody waits for more. */
+  private boolean isOver() {
+    return ended || caller.isCancelled();
   }
 
   private boolean limitReached() {
     return walk.limit() != 0 && Long.compareUnsigned(sent, walk.limit()) >= 0;
   }
 
-  private synchronized void cancelled() {
+  private void cancelled() {
     ended = true;
   }
 

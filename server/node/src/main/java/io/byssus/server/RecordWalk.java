@@ -5,13 +5,12 @@ import io.byssus.storage.Shard;
 import io.byssus.storage.ShardScan;
 
 /**
- * What a stream of records walks over, and where it stands: behind the last record that it has
- * taken. Not shared among threads.
+ * What a stream of records walks over, and the piece that it gathers. Not shared among threads.
  *
  * @param <T> a piece of the stream
  */
 interface RecordWalk<T> {
-  /** Begins to read where the walk stands. */
+  /** Begins to read. */
   ShardScan begin(Shard shard);
 
   /** Takes the record at which a scan stands into the next piece; tells its bytes, about. */

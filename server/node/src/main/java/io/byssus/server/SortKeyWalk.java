@@ -15,13 +15,9 @@ import java.util.Optional;
 final class SortKeyWalk implements RecordWalk<ShardScanResponse> {
   private final ShardScanRequest request;
   private ShardScanResponse.Builder piece = ShardScanResponse.newBuilder();
-  private SortKeyRange left;
 
   SortKeyWalk(ShardScanRequest request) {
     this.request = request;
-    this.left =
-        new SortKeyRange(
-            request.getStart(), request.getAfterStart(), end(request), request.getReverse());
   }
 
   private static Optional<ByteString> end(ShardScanRequest request) {
@@ -37,17 +33,17 @@ final class SortKeyWalk implements RecordWalk<ShardScanResponse> {
 
   @Override
   public ShardScan begin(Shard shard) {
-    return shard.scan(request.getNamespaceId(), request.getPartitionKey(), left);
+    return shard.scan(
+        request.getNamespaceId(),
+        request.getPartitionKey(),
+        new SortKeyRange(
+            request.getStart(), request.getAfterStart(), end(request), request.getReverse()));
   }
 
   @Override
   public int take(ShardScan scan) {
     StoredRecord record = scan.record();
     ByteString sortKey = scan.sortKey();
-    left =
-        request.getReverse()
-            ? new SortKeyRange(left.start(), left.afterStart(), Optional.of(sortKey), true)
-            : new SortKeyRange(sortKey, true, left.end(), false);
     piece.addRecords(
         ScanRecord.newBuilder()
             .setSortKey(sortKey)

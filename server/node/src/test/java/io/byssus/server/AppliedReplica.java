@@ -3,9 +3,11 @@ package io.byssus.server;
 import com.google.protobuf.ByteString;
 import io.byssus.proto.log.v1.ConflictRule;
 import io.byssus.proto.log.v1.IncarnationStart;
+import io.byssus.proto.log.v1.Lifetime;
 import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.proto.log.v1.NamespaceRules;
 import io.byssus.proto.log.v1.Operation;
+import io.byssus.proto.log.v1.Tick;
 import io.byssus.proto.log.v1.Write;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.storage.NodeStorage;
@@ -14,15 +16,21 @@ import io.byssus.storage.ShardIdentity;
 import io.byssus.storage.StorageConfig;
 import io.byssus.wal.InMemoryWal;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 
-/** The replica of shard 0 on disk, with a log in memory that is applied when the test says so. */
+/**
+ * The replica of shard 0 on disk, with a log in memory that is applied when the test says so. What
+ * has ended stays on disk.
+ */
 final class AppliedReplica implements AutoCloseable {
   static final int NAMESPACE = 5;
 
-  final InMemoryWal wal = new InMemoryWal(1, () -> 1_000);
+  private long millis = 1_000;
+  final InMemoryWal wal = new InMemoryWal(1, () -> millis);
   final Replica replica;
-  private final NodeStorage storage = new NodeStorage(StorageConfig.DEFAULT);
+  private final NodeStorage storage = NodeStorage.withoutRemoval(StorageConfig.DEFAULT);
   private long sequence;
 
   AppliedReplica(Path directory, LongSupplier nanoTime) {
@@ -51,6 +59,27 @@ final class AppliedReplica implements AutoCloseable {
             .build());
   }
 
+  /** Puts as many records into the log that {@link #expire} ends, under one partition key. */
+  void putExpiring(String partitionKey, IntFunction<String> sortKey, int from, int to) {
+    Operation[] puts = new Operation[to - from];
+    for (int i = 0; i < puts.length; i++) {
+      puts[i] =
+          Operation.newBuilder()
+              .setSortKey(ByteString.copyFromUtf8(sortKey.apply(from + i)))
+              .setPut(ByteString.EMPTY)
+              .setLifetime(Lifetime.newBuilder().setTtlMs(1))
+              .build();
+    }
+    write(partitionKey, puts);
+  }
+
+  /** Lets the shard clock pass the end of all records that end. */
+  void expire() {
+    millis++;
+    append(LogRecord.newBuilder().setWriterTimeMs(millis).setTick(Tick.getDefaultInstance()));
+    apply();
+  }
+
   /** Removes a record by the log. */
   void delete(String partitionKey, String sortKey) {
     write(
@@ -61,7 +90,7 @@ final class AppliedReplica implements AutoCloseable {
             .build());
   }
 
-  private void write(String partitionKey, Operation operation) {
+  private void write(String partitionKey, Operation... operations) {
     sequence++;
     append(
         LogRecord.newBuilder()
@@ -78,11 +107,11 @@ final class AppliedReplica implements AutoCloseable {
                     .setSequence(sequence)
                     .setLowestOpen(sequence)
                     .setAcceptUntilMs(300_000))
-            .setWriterTimeMs(1_000)
+            .setWriterTimeMs(millis)
             .setWrite(
                 Write.newBuilder()
                     .setPartitionKey(ByteString.copyFromUtf8(partitionKey))
-                    .addOperations(operation)));
+                    .addAllOperations(List.of(operations))));
   }
 
   private void append(LogRecord.Builder record) {

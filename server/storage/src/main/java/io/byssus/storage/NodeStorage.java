@@ -77,6 +77,14 @@ public final class NodeStorage implements AutoCloseable {
     this(config, TestHooks.fromSystemProperties(), true);
   }
 
+  /**
+   * One whose shards keep on disk what has ended: to test and to measure what it costs until it is
+   * removed.
+   */
+  public static NodeStorage withoutRemoval(StorageConfig config) {
+    return new NodeStorage(config, TestHooks.fromSystemProperties());
+  }
+
   /** One whose shards remove what has ended when they are told to, and not by themselves. */
   NodeStorage(StorageConfig config, TestHooks hooks) {
     this(config, hooks, false);

@@ -1,8 +1,6 @@
 package io.byssus.storage;
 
 import com.google.protobuf.ByteString;
-import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.log.v1.WriterStamp;
@@ -15,7 +13,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * One shard on disk. One thread at a time applies; any number read meanwhile.
@@ -30,6 +27,7 @@ public final class Shard implements AutoCloseable {
   private final ShardStore store;
   private final ShardApplier applier;
   private final DeadLetters deadLetters;
+  private final ShardReads reads;
   private final UseCount uses = new UseCount();
   // Held by whoever changes the shard: a batch is applied, or a little of what has ended is
   // removed.
@@ -49,6 +47,7 @@ public final class Shard implements AutoCloseable {
     this.deadLetters = new DeadLetters(store);
     this.applier = new ShardApplier(store, identity, applied, deadLetters, node.hooks());
     this.namespaces = applier.namespaces();
+    this.reads = new ShardReads(store, uses, this::clockMillis);
     node.opened(this, store);
   }
 
@@ -123,7 +122,7 @@ public final class Shard implements AutoCloseable {
    *     fault is applied
    */
   public void apply(List<LogEntry> entries) {
-    use();
+    uses.require();
     changing.lock();
     boolean whole = false;
     long beginNanos = System.nanoTime();
@@ -208,9 +207,7 @@ public final class Shard implements AutoCloseable {
 
   /** Reads one record. */
   public Optional<StoredRecord> get(int namespaceId, ByteString partitionKey, ByteString sortKey) {
-    long clock = clockMillis();
-    return read(
-        () -> RecordReader.get(store, ShardKeys.record(namespaceId, partitionKey, sortKey), clock));
+    return reads.get(namespaceId, partitionKey, sortKey);
   }
 
   /**
@@ -219,9 +216,7 @@ public final class Shard implements AutoCloseable {
    */
   public Optional<StoredRecord> get(
       int namespaceId, ByteString partitionKey, ByteString sortKey, long atVersion) {
-    long clock = clockMillis();
-    byte[] key = ShardKeys.record(namespaceId, partitionKey, sortKey);
-    return read(() -> RecordReader.get(store, key, atVersion, clock));
+    return reads.get(namespaceId, partitionKey, sortKey, atVersion);
   }
 
   /**
@@ -230,16 +225,12 @@ public final class Shard implements AutoCloseable {
    */
   public VersionList listVersions(
       int namespaceId, ByteString partitionKey, ByteString sortKey, VersionRange range) {
-    long clock = clockMillis();
-    byte[] key = ShardKeys.record(namespaceId, partitionKey, sortKey);
-    return read(() -> RecordReader.list(store, key, range, clock));
+    return reads.listVersions(namespaceId, partitionKey, sortKey, range);
   }
 
   /** Walks over records of one partition key. Not a snapshot of what is applied while it walks. */
   public ShardScan scan(int namespaceId, ByteString partitionKey, SortKeyRange range) {
-    byte[] from = range.from(namespaceId, partitionKey);
-    byte[] to = range.to(namespaceId, partitionKey);
-    return scan(from, to, range.reverse());
+    return reads.scan(range.place(namespaceId, partitionKey));
   }
 
   /**
@@ -248,47 +239,22 @@ public final class Shard implements AutoCloseable {
    * @param after goes on behind this record, which need not be there; absent: from the first
    */
   public ShardScan scanNamespace(int namespaceId, Optional<RecordKey> after) {
-    byte[] whole = ShardKeys.namespace(ShardKeys.DATA, namespaceId);
-    byte[] from =
-        after
-            .map(key -> ShardKeys.record(namespaceId, key.partitionKey(), key.sortKey()))
-            .map(ShardKeys::after)
-            .orElse(whole);
-    return scan(from, ShardKeys.endOf(whole), false);
+    return reads.scan(ScanPlace.inNamespace(namespaceId, after));
   }
 
-  private ShardScan scan(byte[] from, byte[] to, boolean reverse) {
-    long clock = clockMillis();
-    return hold(
-        () ->
-            new ShardScan(
-                reverse ? store.reverseCursor(from, to) : store.cursor(from, to, null),
-                uses,
-                clock));
+  /** Goes on where an earlier scan stood, with what is there now. */
+  public ShardScan scan(ScanPlace place) {
+    return reads.scan(place);
   }
 
   /** About how much of a namespace the shard holds. */
   public SizeEstimate namespaceSize(int namespaceId) {
-    return read(
-        () -> {
-          SizeEstimate records = spaceSize(ShardKeys.DATA, namespaceId);
-          return new SizeEstimate(
-              records.records(),
-              records.bytes()
-                  + spaceSize(ShardKeys.OLDER_VALUES, namespaceId).bytes()
-                  + spaceSize(ShardKeys.PAST, namespaceId).bytes()
-                  + spaceSize(ShardKeys.EXPIRY, namespaceId).bytes());
-        });
-  }
-
-  private SizeEstimate spaceSize(byte space, int namespaceId) {
-    byte[] prefix = ShardKeys.namespace(space, namespaceId);
-    return store.size(prefix, ShardKeys.endOf(prefix));
+    return reads.namespaceSize(namespaceId);
   }
 
   /** Everything that the shard holds now. */
   public ShardDump dump() {
-    return hold(() -> new ShardDump(store, uses));
+    return reads.dump();
   }
 
   /**
@@ -296,28 +262,7 @@ public final class Shard implements AutoCloseable {
    * WriteOutcome}. A write to a namespace that was dropped before it is OUTCOME_NOT_APPLIED.
    */
   public WriteOutcome outcome(WriterStamp stamp) {
-    long clock = clockMillis();
-    return read(() -> OutcomeReader.read(store, stamp, clock));
-  }
-
-  private <T> T read(Supplier<T> read) {
-    use();
-    try {
-      return read.get();
-    } finally {
-      uses.end();
-    }
-  }
-
-  /** Makes a reader that ends its use of the shard when it is closed. */
-  private <T> T hold(Supplier<T> reader) {
-    use();
-    try {
-      return reader.get();
-    } catch (RuntimeException e) {
-      uses.end();
-      throw e;
-    }
+    return reads.outcome(stamp);
   }
 
   /** How many undecodable records wait to be copied to the dead-letter topic. */
@@ -327,7 +272,7 @@ public final class Shard implements AutoCloseable {
 
   /** The oldest undecodable records that wait to be copied: a hundred or 8 MiB at the most. */
   public List<DeadLetter> oldestDeadLetters() {
-    return read(deadLetters::oldest);
+    return reads.read(deadLetters::oldest);
   }
 
   /**
@@ -345,23 +290,17 @@ public final class Shard implements AutoCloseable {
 
   /** About how many records the shard holds. */
   public long recordsEstimate() {
-    return read(store::keysEstimate);
+    return reads.read(store::keysEstimate);
   }
 
   /** The bytes of the shard's files. */
   public long diskBytes() {
-    return read(store::diskBytes);
-  }
-
-  private void use() {
-    if (!uses.begin()) {
-      throw new ByssusException(ErrorCode.SHARD_NOT_HERE, "the shard is being closed");
-    }
+    return reads.read(store::diskBytes);
   }
 
   /** Makes everything applied so far durable. */
   void flush() {
-    use();
+    uses.require();
     try {
       store.flush();
     } finally {

@@ -6,25 +6,56 @@ import java.util.Arrays;
 /**
  * Walks over records in the order of their partition and sort keys, or in the reverse; passes over
  * what has expired. Not shared among threads; must be closed.
+ *
+ * <p>One step passes over {@value #EXPIRED_PER_STEP} expired records at the most, so that whoever
+ * walks can give way in the midst of very many of them. Hence a step may end at no record:
+ *
+ * <pre>{@code
+ * for (; !scan.isEnd(); scan.next()) {
+ *   if (scan.isRecord()) {
+ *     take(scan.record());
+ *   }
+ * }
+ * }</pre>
  */
 public final class ShardScan implements AutoCloseable {
+  /** So many expired records take about half a millisecond. */
+  static final int EXPIRED_PER_STEP = 1_000;
+
+  private final ScanPlace begin;
   private final ShardStore.Cursor cursor;
   private final UseCount uses;
   private final long clockMillis;
   private final byte[] head = new byte[RecordRows.HEAD_BYTES];
+  private boolean atRecord;
   private RecordKey key;
   private boolean closed;
 
-  ShardScan(ShardStore.Cursor cursor, UseCount uses, long clockMillis) {
-    this.cursor = cursor;
+  ShardScan(ShardStore store, ScanPlace begin, UseCount uses, long clockMillis) {
+    this.begin = begin;
+    this.cursor = begin.open(store);
     this.uses = uses;
     this.clockMillis = clockMillis;
-    passExpired();
+    try {
+      passExpired();
+    } catch (RuntimeException e) {
+      cursor.close();
+      throw e;
+    }
   }
 
+  /** Stops at a record, at the end, or at the last expired record of the step. */
   private void passExpired() {
     key = null;
-    while (cursor.isValid() && isExpired()) {
+    atRecord = false;
+    for (int passed = 1; cursor.isValid(); passed++) {
+      if (!isExpired()) {
+        atRecord = true;
+        return;
+      }
+      if (passed == EXPIRED_PER_STEP) {
+        return;
+      }
       cursor.next();
     }
   }
@@ -35,15 +66,25 @@ public final class ShardScan implements AutoCloseable {
         bytes < head.length ? Arrays.copyOf(head, bytes) : head, clockMillis);
   }
 
-  /** Whether the scan stands at a record. */
-  public boolean isValid() {
-    return cursor.isValid();
+  /** Whether the scan has come to its end. */
+  public boolean isEnd() {
+    return !cursor.isValid();
   }
 
-  /** Goes to the next record. */
+  /** Whether the scan stands at a record. */
+  public boolean isRecord() {
+    return atRecord;
+  }
+
+  /** Goes to the next record, or a step towards it. */
   public void next() {
     cursor.next();
     passExpired();
+  }
+
+  /** Where the scan stands, which must not be its end: another begins with the same record. */
+  public ScanPlace place() {
+    return begin.at(cursor.key());
   }
 
   /** The name of the record it stands at. */

@@ -17,14 +17,14 @@ public record SortKeyRange(
   public static final SortKeyRange ALL =
       new SortKeyRange(ByteString.EMPTY, false, Optional.empty(), false);
 
-  byte[] from(int namespaceId, ByteString partitionKey) {
+  /** The beginning of a walk over the range. */
+  ScanPlace place(int namespaceId, ByteString partitionKey) {
     byte[] first = ShardKeys.record(namespaceId, partitionKey, start);
-    return afterStart ? ShardKeys.after(first) : first;
-  }
-
-  byte[] to(int namespaceId, ByteString partitionKey) {
-    return end.map(sortKey -> ShardKeys.record(namespaceId, partitionKey, sortKey))
-        .orElseGet(
-            () -> ShardKeys.endOf(ShardKeys.record(namespaceId, partitionKey, ByteString.EMPTY)));
+    byte[] to =
+        end.map(sortKey -> ShardKeys.record(namespaceId, partitionKey, sortKey))
+            .orElseGet(
+                () ->
+                    ShardKeys.endOf(ShardKeys.record(namespaceId, partitionKey, ByteString.EMPTY)));
+    return new ScanPlace(afterStart ? ShardKeys.after(first) : first, to, reverse);
   }
 }

@@ -1,5 +1,8 @@
 package io.byssus.storage;
 
+import io.byssus.model.ByssusException;
+import io.byssus.model.ErrorCode;
+
 /**
  * Counts who is using something native, so that it is closed only when nobody is: after that a use
  * would crash the process.
@@ -15,6 +18,17 @@ final class UseCount {
     }
     users++;
     return true;
+  }
+
+  /**
+   * Begins a use.
+   *
+   * @throws ByssusException SHARD_NOT_HERE once closing has begun
+   */
+  void require() {
+    if (!begin()) {
+      throw new ByssusException(ErrorCode.SHARD_NOT_HERE, "the shard is being closed");
+    }
   }
 
   /** Ends a use. */

@@ -11,8 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.byssus.proto.log.v1.ConflictRule;
 import io.byssus.proto.log.v1.Increment;
 import io.byssus.proto.log.v1.Lifetime;
+import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.proto.log.v1.NamespaceRules;
 import io.byssus.proto.log.v1.Operation;
+import io.byssus.proto.log.v1.Tick;
 import io.byssus.proto.log.v1.Unending;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,7 +61,7 @@ class ExpiryTest {
     assertEquals(null, shard.value("k"));
     assertEquals(0, shard.remembered());
     try (ShardScan scan = shard.shard().scan(NAMESPACE, bytes("k"), SortKeyRange.ALL)) {
-      assertFalse(scan.isValid());
+      assertTrue(scan.isEnd());
     }
     assertEquals(OptionalLong.empty(), shard.shard().nextDueMillis());
   }
@@ -167,6 +169,36 @@ class ExpiryTest {
     shard.removeAllEnded();
     assertEquals(records - removed, shard.shard().counts().removed());
     assertFalse(shard.shard().removeEnded());
+  }
+
+  @Test
+  void applyingRemovesWhatHasEndedAsItGoes() {
+    int records = 2_000;
+    LogBuilder log = LogBuilder.started();
+    try (NodeStorage node = NodeStorage.withoutRemoval(StorageConfig.DEFAULT);
+        Shard filled = Shard.open(directory, TestShard.IDENTITY, node)) {
+      for (int i = 1; i <= records; i++) {
+        log.write(LogBuilder.stamp(1, i, i, log.nowMillis() + 1_000), false, "p", putAs("k" + i));
+      }
+      log.tick(100).append(LogRecord.newBuilder().setTick(Tick.getDefaultInstance()));
+      filled.apply(log.entries());
+      assertEquals(0, filled.counts().removed());
+    }
+    try (NodeStorage node = new NodeStorage(StorageConfig.DEFAULT, TestHooks.NONE, true);
+        Shard removing = Shard.open(directory, TestShard.IDENTITY, node)) {
+      int i = records;
+      while (removing.counts().removed() < records) {
+        i++;
+        assertTrue(i < 100 * records, () -> removing.counts().removed() + " were removed");
+        log.put(LogBuilder.stamp(1, i, i, log.nowMillis() + 1_000), "q", "x");
+        removing.apply(log.from(removing.nextOffset()));
+      }
+      assertEquals(records, removing.counts().removed());
+    }
+  }
+
+  private static Operation putAs(String sortKey) {
+    return putFor(100, "x").toBuilder().setSortKey(bytes(sortKey)).build();
   }
 
   @Test

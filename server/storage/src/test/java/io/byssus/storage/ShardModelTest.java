@@ -264,8 +264,10 @@ class ShardModelTest {
 
   private static List<Map.Entry<RecordKey, StoredRecord>> rest(ShardScan scan) {
     List<Map.Entry<RecordKey, StoredRecord>> found = new ArrayList<>();
-    for (; scan.isValid(); scan.next()) {
-      found.add(Map.entry(scan.key(), scan.record()));
+    for (; !scan.isEnd(); scan.next()) {
+      if (scan.isRecord()) {
+        found.add(Map.entry(scan.key(), scan.record()));
+      }
     }
     return found;
   }
