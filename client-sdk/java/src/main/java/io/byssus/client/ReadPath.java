@@ -1,7 +1,12 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.model.ErrorCode;
 import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -53,5 +58,44 @@ record ReadPath(Calls calls, NamespaceDirectory directory) {
             failed.accept(failure);
           }
         });
+  }
+
+  /**
+   * A view that was waited for.
+   *
+   * @param view null where it could not be found
+   * @param failure why; null where it was
+   */
+  record Awaited(SessionView view, CallFailure failure) {}
+
+  /** Waits for {@link #view}, this long at the most. */
+  Awaited awaitView(
+      String namespace, ReadTerms terms, Collection<ByteString> partitionKeys, long nanos)
+      throws InterruptedException {
+    return terms.needsToken()
+        ? awaitResolvedView(namespace, terms, partitionKeys, nanos)
+        : new Awaited(SessionView.NONE, null);
+  }
+
+  /** Waits for {@link #resolvedView}, this long at the most. */
+  Awaited awaitResolvedView(
+      String namespace, ReadTerms terms, Collection<ByteString> partitionKeys, long nanos)
+      throws InterruptedException {
+    CompletableFuture<Awaited> found = new CompletableFuture<>();
+    resolvedView(
+        namespace,
+        terms,
+        partitionKeys,
+        view -> found.complete(new Awaited(view, null)),
+        failure -> found.complete(new Awaited(null, failure)));
+    try {
+      return found.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return new Awaited(
+          null,
+          CallFailure.local(ErrorCode.DEADLINE_PASSED, "the namespace was not resolved in time"));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a namespace's view never fails this way", e);
+    }
   }
 }

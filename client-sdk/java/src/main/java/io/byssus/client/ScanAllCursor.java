@@ -6,14 +6,10 @@ import io.byssus.proto.kv.v1.ScanShardResponse;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * All records of a namespace, several shards at a time: in order within a shard, in no order
@@ -44,6 +40,7 @@ public final class ScanAllCursor
   private final ReadTerms terms;
   private final long waitNanos;
   private final LiveCalls.Call live = failure -> close();
+  private final RecordFetch records = new RecordFetch(this::isDone, this::fetch, this::close);
 
   /** What came and was not taken: two pieces and an end for each open stream at the most. */
   private final LinkedBlockingQueue<ShardScan.Piece> arrived = new LinkedBlockingQueue<>();
@@ -57,8 +54,6 @@ public final class ScanAllCursor
   private final List<ShardScan> scans = new ArrayList<>();
   private ResolvedNamespace resolved;
   private int nextShard;
-  private List<StoredRecord> piece = List.of();
-  private int taken;
 
   /**
    * @param waitNanos how long each wait for more records may take
@@ -81,32 +76,12 @@ public final class ScanAllCursor
    */
   @Override
   public boolean hasNext() {
-    while (taken == piece.size()) {
-      if (isDone()) {
-        close();
-        return false;
-      }
-      piece = List.of();
-      taken = 0;
-      try {
-        piece = fetch();
-      } catch (ByssusClientException e) {
-        close();
-        throw e;
-      } catch (InterruptedException e) {
-        close();
-        throw Blocking.interrupted(e);
-      }
-    }
-    return true;
+    return records.hasNext();
   }
 
   @Override
   public StoredRecord next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
-    return piece.get(taken++);
+    return records.next();
   }
 
   /** This cursor: it can be gone through once. */
@@ -245,28 +220,12 @@ public final class ScanAllCursor
   }
 
   private ResolvedNamespace resolve(long deadline) throws InterruptedException {
-    record Found(ResolvedNamespace namespace, CallFailure failure) {}
-    CompletableFuture<Found> found = new CompletableFuture<>();
-    path.resolvedView(
-        namespace,
-        terms.withDeadline(deadline),
-        List.of(),
-        view -> found.complete(new Found(view.namespace(), null)),
-        failure -> found.complete(new Found(null, failure)));
-    CallFailure failure;
-    try {
-      Found outcome = found.get(waitNanos, TimeUnit.NANOSECONDS);
-      if (outcome.failure == null) {
-        return outcome.namespace;
-      }
-      failure = outcome.failure;
-    } catch (TimeoutException e) {
-      failure =
-          CallFailure.local(ErrorCode.DEADLINE_PASSED, "the namespace was not resolved in time");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a namespace's view never fails this way", e);
+    ReadPath.Awaited found =
+        path.awaitResolvedView(namespace, terms.withDeadline(deadline), List.of(), waitNanos);
+    if (found.failure() != null) {
+      throw Failures.read(found.failure(), terms.requestId());
     }
-    throw Failures.read(failure, terms.requestId());
+    return found.view().namespace();
   }
 
   private void requireOpen() {

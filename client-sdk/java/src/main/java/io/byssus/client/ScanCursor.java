@@ -6,16 +6,12 @@ import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Spliterator;
 import java.util.Spliterators;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -49,9 +45,8 @@ public final class ScanCursor
   private final ScanFailures failures;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final LiveCalls.Call live = failure -> close();
+  private final RecordFetch records;
 
-  private List<StoredRecord> piece = List.of();
-  private int taken;
   private SessionView view = SessionView.NONE;
   private Dispatcher dispatcher;
   private LinkedBlockingQueue<ScanStream.Event<ScanRequest, ScanResponse>> events;
@@ -66,6 +61,7 @@ public final class ScanCursor
     this.waitNanos = waitNanos;
     this.progress = new ScanProgress(namespace, scan, terms);
     this.failures = new ScanFailures(path, progress, terms);
+    this.records = new RecordFetch(progress::isDone, this::fetch, this::close);
     path.calls().live().begin(live);
   }
 
@@ -77,32 +73,12 @@ public final class ScanCursor
    */
   @Override
   public boolean hasNext() {
-    while (taken == piece.size()) {
-      if (progress.isDone()) {
-        close();
-        return false;
-      }
-      piece = List.of();
-      taken = 0;
-      try {
-        piece = fetch();
-      } catch (ByssusClientException e) {
-        close();
-        throw e;
-      } catch (InterruptedException e) {
-        close();
-        throw Blocking.interrupted(e);
-      }
-    }
-    return true;
+    return records.hasNext();
   }
 
   @Override
   public StoredRecord next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException();
-    }
-    return piece.get(taken++);
+    return records.next();
   }
 
   /** This cursor: it can be gone through once. */
@@ -125,7 +101,7 @@ public final class ScanCursor
    * @throws IllegalStateException while the cursor has records left
    */
   public Optional<PageToken> nextPage() {
-    if (taken < piece.size() || !progress.isDone()) {
+    if (records.hasFetched() || !progress.isDone()) {
       throw new IllegalStateException("the cursor has records left");
     }
     return progress.nextPage();
@@ -194,25 +170,16 @@ public final class ScanCursor
 
   /** Opens a stream after the records that have come; a failure where that cannot be done. */
   private CallFailure open(long deadline) throws InterruptedException {
-    record Found(SessionView view, CallFailure failure) {}
-    CompletableFuture<Found> found = new CompletableFuture<>();
-    path.view(
-        progress.namespace(),
-        terms.withDeadline(deadline),
-        List.of(progress.partitionKey()),
-        seen -> found.complete(new Found(seen, null)),
-        failure -> found.complete(new Found(null, failure)));
-    try {
-      Found outcome = found.get(waitNanos, TimeUnit.NANOSECONDS);
-      if (outcome.failure != null) {
-        return outcome.failure;
-      }
-      view = outcome.view;
-    } catch (TimeoutException e) {
-      return CallFailure.local(ErrorCode.DEADLINE_PASSED, "the namespace was not resolved in time");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a namespace's view never fails this way", e);
+    ReadPath.Awaited found =
+        path.awaitView(
+            progress.namespace(),
+            terms.withDeadline(deadline),
+            List.of(progress.partitionKey()),
+            waitNanos);
+    if (found.failure() != null) {
+      return found.failure();
     }
+    view = found.view();
     long now = path.calls().now();
     dispatcher = path.calls().pickForRead(dispatcher, KvServiceGrpc.getScanMethod());
     events = new LinkedBlockingQueue<>();

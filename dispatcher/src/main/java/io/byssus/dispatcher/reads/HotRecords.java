@@ -2,6 +2,7 @@ package io.byssus.dispatcher.reads;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.GetResponse;

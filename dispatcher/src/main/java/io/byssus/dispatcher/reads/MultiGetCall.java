@@ -1,5 +1,6 @@
 package io.byssus.dispatcher.reads;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.clustermap.replicas.Replica;
 import io.byssus.clustermap.replicas.ReplicaSearch;
 import io.byssus.clustermap.replicas.ServerChannels;

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher.reads;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
 import io.byssus.proto.internal.v1.ShardScanNamespaceResponse;

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher.reads;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.ReadContext;

@@ -2,6 +2,7 @@ package io.byssus.dispatcher.reads;
 
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.clustermap.replicas.ServerCalls;
 import io.byssus.clustermap.replicas.ServerChannels;
 import io.byssus.clustermap.replicas.ShardRouter;

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher.reads;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.kv.v1.Key;
 

@@ -2,12 +2,12 @@ package io.byssus.dispatcher.reads;
 
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Position;
 import io.byssus.model.ShardHash;
 import io.byssus.proto.internal.v1.ShardAssignment;
-import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.ReadOptions;
 import java.util.function.Supplier;
 
@@ -43,9 +43,7 @@ final class ShardLocator {
    * @throws ByssusException SESSION_LOST where the token is of an older incarnation
    */
   long atLeast(int shard, ReadLevel level, ReadOptions options) {
-    return level.consistency() == Consistency.SESSION
-        ? notLost(shard, options.getSessionTokenOrDefault(shard, Position.NONE))
-        : Position.NONE;
+    return notLost(shard, level.seen(shard, options));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher.reads;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.dispatcher.calls.CallDeadline;
 import io.byssus.dispatcher.calls.UnaryAnswer;
 import io.byssus.model.ByssusException;

@@ -1,6 +1,7 @@
 package io.byssus.dispatcher.reads;
 
 import com.google.protobuf.ByteString;
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.clustermap.scans.ScanSelection;
 import io.byssus.proto.internal.v1.ShardScanRequest;

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher.reads;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.clustermap.scans.PageTokens;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;

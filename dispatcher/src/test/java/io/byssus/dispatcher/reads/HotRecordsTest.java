@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.Consistency;
 import io.byssus.proto.kv.v1.Criticality;

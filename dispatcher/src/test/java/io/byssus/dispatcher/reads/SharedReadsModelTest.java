@@ -3,6 +3,7 @@ package io.byssus.dispatcher.reads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.dispatcher.TestCluster;
 import io.byssus.dispatcher.calls.CallDeadline;
 import io.byssus.dispatcher.calls.DispatcherMetrics;

@@ -37,7 +37,7 @@ final class DirectMultiGet extends ClientCall<MultiGetRequest, MultiGetResponse>
   private Listener<MultiGetResponse> listener;
   private Metadata headers;
   private MultiGetRequest question;
-  private DirectLevel level;
+  private DirectRoutes.Reading reading;
 
   // Guarded by this.
   private final List<ClientCall<?, ?>> calls = new ArrayList<>();
@@ -79,12 +79,9 @@ final class DirectMultiGet extends ClientCall<MultiGetRequest, MultiGetResponse>
   @Override
   public void halfClose() {
     Map<Replica, Map<Integer, OfShard>> byServer;
-    int namespaceId;
     try {
-      DirectRoutes.Reading reading = routes.reading(question.getNamespace(), question.getOptions());
-      namespaceId = reading.namespaceId();
-      level = reading.level();
-      byServer = byServer(reading);
+      reading = routes.reading(question.getNamespace(), question.getOptions());
+      byServer = byServer();
     } catch (ByssusException e) {
       refuse(e);
       return;
@@ -100,7 +97,7 @@ final class DirectMultiGet extends ClientCall<MultiGetRequest, MultiGetResponse>
           (replica, shards) -> {
             ShardMultiGetRequest.Builder message =
                 ShardMultiGetRequest.newBuilder()
-                    .setNamespaceId(namespaceId)
+                    .setNamespaceId(reading.namespaceId())
                     .setMaxBytes(Limits.MAX_RESPONSE_BYTES);
             shards.values().forEach(shard -> message.addShards(shard.keys));
             ClientCall<ShardMultiGetRequest, ShardMultiGetResponse> call =
@@ -114,18 +111,18 @@ final class DirectMultiGet extends ClientCall<MultiGetRequest, MultiGetResponse>
     starts.forEach(Runnable::run);
   }
 
-  private Map<Replica, Map<Integer, OfShard>> byServer(DirectRoutes.Reading reading) {
+  private Map<Replica, Map<Integer, OfShard>> byServer() {
     Map<Integer, Replica> chosen = new HashMap<>();
     Map<Replica, Map<Integer, OfShard>> byServer = new LinkedHashMap<>();
     for (int place = 0; place < question.getKeysCount(); place++) {
       int shard = reading.shard(question.getKeys(place).getPartitionKey());
-      long atLeast = level.seen(shard);
+      long atLeast = reading.seen(shard);
       Replica replica = chosen.computeIfAbsent(shard, number -> routes.replica(number, atLeast));
       OfShard keys =
           byServer
               .computeIfAbsent(replica, server -> new LinkedHashMap<>())
               .computeIfAbsent(shard, number -> new OfShard());
-      keys.keys.setView(level.view(shard, atLeast)).addKeys(question.getKeys(place));
+      keys.keys.setView(reading.level().view(shard, atLeast)).addKeys(question.getKeys(place));
       keys.places.add(place);
     }
     return byServer;
@@ -201,7 +198,7 @@ final class DirectMultiGet extends ClientCall<MultiGetRequest, MultiGetResponse>
       throw new ByssusException(ErrorCode.NO_REPLICA, "a server answered for other keys");
     }
     if (found.hasContext()) {
-      level.check(found.getContext());
+      reading.check(found.getContext());
       contexts.put(found.getContext().getShard(), found.getContext());
     }
     for (int i = 0; i < shard.places.size(); i++) {

@@ -2,6 +2,7 @@ package io.byssus.client.direct;
 
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.ReadLevel;
 import io.byssus.clustermap.replicas.Replica;
 import io.byssus.clustermap.replicas.ReplicaBoard;
 import io.byssus.clustermap.replicas.ShardRouter;
@@ -25,6 +26,7 @@ import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.ListVersionsRequest;
 import io.byssus.proto.kv.v1.ListVersionsResponse;
+import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.proto.kv.v1.ReadOptions;
 import io.byssus.proto.kv.v1.ScanRequest;
 import io.byssus.proto.kv.v1.ScanResponse;
@@ -61,9 +63,26 @@ final class DirectRoutes {
   }
 
   /** The namespace and the level of one read, as of one map. */
-  record Reading(int namespaceId, int shardCount, DirectLevel level) {
+  record Reading(int namespaceId, int shardCount, ReadLevel level, ReadOptions options) {
     int shard(ByteString partitionKey) {
       return ShardHash.shard(namespaceId, partitionKey.toByteArray(), shardCount);
+    }
+
+    /** What the session has seen of a shard, where that counts. */
+    long seen(int shard) {
+      return level.seen(shard, options);
+    }
+
+    /**
+     * Looks whether an answer is good enough.
+     *
+     * @throws ByssusException REPLICA_BEHIND where the namespace does not allow its age
+     */
+    void check(ReadContext answer) {
+      Optional<ByssusException> objection = level.objection(answer);
+      if (objection.isPresent()) {
+        throw objection.get();
+      }
     }
   }
 
@@ -94,7 +113,10 @@ final class DirectRoutes {
             .namespace(namespace)
             .orElseThrow(() -> refused("the map has no namespace '" + namespace + "'"));
     return new Reading(
-        entry.getRules().getNamespaceId(), cluster.getShardCount(), DirectLevel.of(options, entry));
+        entry.getRules().getNamespaceId(),
+        cluster.getShardCount(),
+        ReadLevel.of(options, entry),
+        options);
   }
 
   /**
@@ -121,7 +143,7 @@ final class DirectRoutes {
   private DirectRoute<?, ?, ?> get(GetRequest get) {
     Reading reading = reading(get.getNamespace(), get.getOptions());
     int shard = reading.shard(get.getKey().getPartitionKey());
-    long atLeast = reading.level.seen(shard);
+    long atLeast = reading.seen(shard);
     return new DirectRoute<>(
         shard,
         replica(shard, atLeast),
@@ -133,7 +155,7 @@ final class DirectRoutes {
             .setAtVersion(get.getAtVersion())
             .build(),
         answer -> {
-          reading.level.check(answer.getContext());
+          reading.check(answer.getContext());
           return answer;
         });
   }
@@ -166,7 +188,7 @@ final class DirectRoutes {
         ShardServiceGrpc.getScanMethod(),
         question.build(),
         piece -> {
-          reading.level.check(piece.getContext());
+          reading.check(piece.getContext());
           int records = piece.getRecordsCount();
           if (records > 0) {
             place.passed(ByteString.EMPTY, piece.getRecords(records - 1).getSortKey());
@@ -202,7 +224,7 @@ final class DirectRoutes {
         ShardServiceGrpc.getScanNamespaceMethod(),
         question.build(),
         piece -> {
-          reading.level.check(piece.getContext());
+          reading.check(piece.getContext());
           int records = piece.getRecordsCount();
           if (records > 0) {
             io.byssus.proto.kv.v1.Key last = piece.getRecords(records - 1).getKey();
@@ -254,7 +276,7 @@ final class DirectRoutes {
             .setLimit(list.getLimit() == 0 ? Limits.MAX_LISTED_VERSIONS : list.getLimit())
             .build(),
         page -> {
-          reading.level.check(page.getContext());
+          reading.check(page.getContext());
           ListVersionsResponse.Builder answer =
               ListVersionsResponse.newBuilder()
                   .addAllVersions(page.getVersionsList())
@@ -272,7 +294,7 @@ final class DirectRoutes {
   }
 
   private static long atLeast(Reading reading, int shard, Optional<PageToken> token) {
-    long seen = reading.level.seen(shard);
+    long seen = reading.seen(shard);
     return token.map(t -> DirectPlace.later(t.getPosition(), seen)).orElse(seen);
   }
 
