@@ -133,8 +133,7 @@ public final class ClusterProcesses implements AutoCloseable {
     all.putAll(properties);
     JavaCommand command =
         new JavaCommand(
-            node.role().heapMebibytes(),
-            node.role().flags(),
+            config.jvms().getOrDefault(node.role(), node.role().jvm()),
             all,
             node.role() == NodeRole.KAFKA ? KAFKA_MAIN : config.main(),
             arguments(node));

@@ -10,25 +10,26 @@ import java.util.TreeMap;
  * How a main class is run in a JVM of its own that is like this one: the same {@code java}, the
  * same class path.
  *
- * @param heapMebibytes the largest heap
- * @param flags flags of the JVM beside the heap
+ * @param jvm its heap and flags
  * @param properties system properties
  * @param main the main class
  * @param arguments its arguments
  */
-record JavaCommand(
-    int heapMebibytes,
-    List<String> flags,
-    Map<String, String> properties,
-    String main,
-    List<String> arguments) {
+public record JavaCommand(
+    JvmShape jvm, Map<String, String> properties, String main, List<String> arguments) {
+
+  /** Copies what it is given. */
+  public JavaCommand {
+    properties = Map.copyOf(properties);
+    arguments = List.copyOf(arguments);
+  }
 
   /** The program and its arguments. */
-  List<String> words() {
+  public List<String> words() {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    words.add("-Xmx" + heapMebibytes + "m");
-    words.addAll(flags);
+    words.add("-Xmx" + jvm.heapMebibytes() + "m");
+    words.addAll(jvm.flags());
     words.add("-XX:+ExitOnOutOfMemoryError");
     words.add("-Dcom.google.protobuf.use_unsafe_pre22_gencode");
     words.add("--enable-native-access=ALL-UNNAMED");
@@ -42,7 +43,7 @@ record JavaCommand(
   }
 
   /** The class path goes here, so that the list of processes stays readable. */
-  Map<String, String> environment() {
+  public Map<String, String> environment() {
     return Map.of("CLASSPATH", System.getProperty("java.class.path"));
   }
 }

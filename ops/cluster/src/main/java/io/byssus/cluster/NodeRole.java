@@ -1,7 +1,5 @@
 package io.byssus.cluster;
 
-import java.util.List;
-
 /** What a process of a throw-away cluster is, and the JVM that it is given. */
 public enum NodeRole {
   /** The log. */
@@ -13,19 +11,12 @@ public enum NodeRole {
   /** Takes calls. */
   DISPATCHER("dispatcher", 160);
 
-  /**
-   * Eight JVMs that start at once on two cores and live for a minute: quick compilation beats good
-   * code. The demo as a whole took 89 seconds of processor time so, and 133 with both compilers.
-   */
-  private static final List<String> FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
-
   private final String command;
-  private final int heapMebibytes;
+  private final JvmShape jvm;
 
   NodeRole(String command, int heapMebibytes) {
     this.command = command;
-    this.heapMebibytes = heapMebibytes;
+    this.jvm = JvmShape.shortLived(heapMebibytes);
   }
 
   /** The name of the role as the {@code byssus} command has it; nodes are numbered after it. */
@@ -33,11 +24,8 @@ public enum NodeRole {
     return command;
   }
 
-  int heapMebibytes() {
-    return heapMebibytes;
-  }
-
-  List<String> flags() {
-    return FLAGS;
+  /** The JVM of a node unless {@link ProcessesConfig#jvms} says otherwise. */
+  JvmShape jvm() {
+    return jvm;
   }
 }

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param settings keys of the configuration file, by role, beside those that a node cannot do
  *     without: such as {@code lease: 2s} of the control plane
  * @param properties system properties, by role
+ * @param jvms the JVM, by role, where it is not to be the one for short lives
  * @param advertisesOtherPorts whether nodes are told to others by ports on which they do not
  *     listen: something is to stand before each, see {@link ClusterProcesses#listenAddress}
  */
@@ -28,6 +29,7 @@ public record ProcessesConfig(
     int dispatchers,
     Map<NodeRole, Map<String, Object>> settings,
     Map<NodeRole, Map<String, String>> properties,
+    Map<NodeRole, JvmShape> jvms,
     boolean advertisesOtherPorts) {
 
   /** Checks the numbers. */
@@ -41,11 +43,12 @@ public record ProcessesConfig(
     }
     settings = Map.copyOf(settings);
     properties = Map.copyOf(properties);
+    jvms = Map.copyOf(jvms);
   }
 
   /** 3 control-plane members, 3 servers, 1 dispatcher, and nothing out of the ordinary. */
   public static ProcessesConfig usual(Path directory, String main) {
-    return new ProcessesConfig(directory, main, 3, 3, 1, Map.of(), Map.of(), false);
+    return new ProcessesConfig(directory, main, 3, 3, 1, Map.of(), Map.of(), Map.of(), false);
   }
 
   /** The same with other numbers. */
@@ -58,6 +61,7 @@ public record ProcessesConfig(
         dispatchers,
         settings,
         properties,
+        jvms,
         advertisesOtherPorts);
   }
 
@@ -71,6 +75,7 @@ public record ProcessesConfig(
         dispatchers,
         with(settings, role, key, value),
         properties,
+        jvms,
         advertisesOtherPorts);
   }
 
@@ -84,13 +89,39 @@ public record ProcessesConfig(
         dispatchers,
         settings,
         with(properties, role, key, value),
+        jvms,
+        advertisesOtherPorts);
+  }
+
+  /** The same with another JVM for a role. */
+  public ProcessesConfig withJvm(NodeRole role, JvmShape jvm) {
+    Map<NodeRole, JvmShape> changed = new EnumMap<>(NodeRole.class);
+    changed.putAll(jvms);
+    changed.put(role, jvm);
+    return new ProcessesConfig(
+        directory,
+        main,
+        controlPlaneMembers,
+        servers,
+        dispatchers,
+        settings,
+        properties,
+        changed,
         advertisesOtherPorts);
   }
 
   /** The same with nodes that something stands before. */
   public ProcessesConfig withOtherPortsAdvertised() {
     return new ProcessesConfig(
-        directory, main, controlPlaneMembers, servers, dispatchers, settings, properties, true);
+        directory,
+        main,
+        controlPlaneMembers,
+        servers,
+        dispatchers,
+        settings,
+        properties,
+        jvms,
+        true);
   }
 
   int count(NodeRole role) {

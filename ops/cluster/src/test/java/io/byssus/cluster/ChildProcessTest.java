@@ -109,7 +109,8 @@ class ChildProcessTest {
   private void start(Class<?> main, Map<String, String> properties) throws IOException {
     List<String> arguments =
         main == ParentOfTwo.class ? List.of(folder.toString()) : List.of("one");
-    JavaCommand command = new JavaCommand(32, List.of(), properties, main.getName(), arguments);
+    JavaCommand command =
+        new JavaCommand(JvmShape.shortLived(32), properties, main.getName(), arguments);
     child.start(command.words(), command.environment());
   }
 

@@ -90,6 +90,24 @@ class ClusterProcessesTest {
   }
 
   @Test
+  void aRoleRunsInTheJvmThatItIsGiven() throws IOException {
+    ProcessesConfig config =
+        config().withJvm(NodeRole.SERVER, new JvmShape(48, List.of("-XX:+UseParallelGC")));
+    try (ClusterProcesses cluster = new ClusterProcesses(config)) {
+      cluster.start("server-1");
+      cluster.start("dispatcher-1");
+      String server = commandLine(cluster, "server-1");
+      assertTrue(server.contains("-Xmx48m") && server.contains("-XX:+UseParallelGC"), server);
+      String dispatcher = commandLine(cluster, "dispatcher-1");
+      assertTrue(dispatcher.contains("-XX:TieredStopAtLevel=1"), dispatcher);
+    }
+  }
+
+  private static String commandLine(ClusterProcesses cluster, String node) {
+    return ProcessHandle.of(cluster.process(node).pid()).orElseThrow().info().toString();
+  }
+
+  @Test
   void aProcessThatEndsIsNotWaitedForAndItsLogIsShown() throws Exception {
     try (ClusterProcesses cluster = new ClusterProcesses(config())) {
       cluster.start("server-1");

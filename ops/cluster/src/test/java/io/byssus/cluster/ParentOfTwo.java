@@ -13,7 +13,10 @@ final class ParentOfTwo {
       ChildProcess child = new ChildProcess("child-" + i, Path.of(args[0], "child-" + i + ".log"));
       JavaCommand command =
           new JavaCommand(
-              32, List.of(), Map.of(), EchoUntilStdinEnds.class.getName(), List.of("child-" + i));
+              JvmShape.shortLived(32),
+              Map.of(),
+              EchoUntilStdinEnds.class.getName(),
+              List.of("child-" + i));
       child.start(command.words(), command.environment());
       System.out.println("child " + child.pid());
     }

@@ -5,6 +5,7 @@ import io.byssus.client.Namespace;
 import io.byssus.cluster.ClusterProcesses;
 import io.byssus.cluster.NodeRole;
 import io.byssus.cluster.ProcessesConfig;
+import io.byssus.cluster.ThrowAwayFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
@@ -45,7 +46,7 @@ public final class Demo {
    * @throws CheckFailed where something that the demo shows is not so
    */
   public void run() throws IOException, InterruptedException {
-    try (DemoFolder folder = DemoFolder.create(temporary);
+    try (ThrowAwayFolder folder = ThrowAwayFolder.create(temporary, "byssus-demo-");
         ClusterProcesses cluster =
             new ClusterProcesses(ProcessesConfig.usual(folder.path(), main))) {
       Thread cleanUp = new Thread(() -> cleanUp(cluster, folder), "demo-clean-up");
@@ -126,7 +127,7 @@ public final class Demo {
     screen.print("Everything held, in " + DemoScreen.seconds(System.nanoTime() - begin) + ".");
   }
 
-  private static void cleanUp(ClusterProcesses cluster, DemoFolder folder) {
+  private static void cleanUp(ClusterProcesses cluster, ThrowAwayFolder folder) {
     cluster.close();
     try {
       folder.close();

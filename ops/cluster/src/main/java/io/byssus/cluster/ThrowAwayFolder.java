@@ -1,4 +1,4 @@
-package io.byssus.cli.demo;
+package io.byssus.cluster;
 
 import io.byssus.process.DataDirectory;
 import io.byssus.process.DirectoryInUseException;
@@ -15,27 +15,33 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The folder that holds all files of one demo, removed at its end. One that was killed could not
- * remove its own: the next demo does, for every folder of that name which nobody holds any more.
+ * A folder among the temporary files that holds all files of one run, removed at its end. A run
+ * that was killed could not remove its own: the next one does, for every folder whose name begins
+ * alike and which nobody holds any more.
  */
-final class DemoFolder implements AutoCloseable {
-  private static final String PREFIX = "byssus-demo-";
+public final class ThrowAwayFolder implements AutoCloseable {
   private static final Duration BEING_MADE = Duration.ofMinutes(1);
   private static final int ATTEMPTS = 20;
 
   private final DataDirectory held;
 
-  private DemoFolder(DataDirectory held) {
+  private ThrowAwayFolder(DataDirectory held) {
     this.held = held;
   }
 
-  /** A new folder among the temporary files. */
-  static DemoFolder create(Path temporary) throws IOException {
-    removeAbandoned(temporary);
-    return new DemoFolder(DataDirectory.open(Files.createTempDirectory(temporary, PREFIX)));
+  /**
+   * A new folder.
+   *
+   * @param temporary where temporary files go
+   * @param prefix how its name begins: one for each kind of run, such as {@code byssus-demo-}
+   */
+  public static ThrowAwayFolder create(Path temporary, String prefix) throws IOException {
+    removeAbandoned(temporary, prefix);
+    return new ThrowAwayFolder(DataDirectory.open(Files.createTempDirectory(temporary, prefix)));
   }
 
-  Path path() {
+  /** Where it is. */
+  public Path path() {
     return held.path();
   }
 
@@ -46,9 +52,9 @@ final class DemoFolder implements AutoCloseable {
     remove(held.path());
   }
 
-  private static void removeAbandoned(Path temporary) throws IOException {
+  private static void removeAbandoned(Path temporary, String prefix) throws IOException {
     Instant young = Instant.now().minus(BEING_MADE);
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, prefix + "*")) {
       for (Path folder : folders) {
         if (Files.isDirectory(folder)
             && Files.isWritable(folder)
@@ -63,9 +69,9 @@ final class DemoFolder implements AutoCloseable {
     try (DataDirectory abandoned = DataDirectory.open(folder)) {
       remove(abandoned.path());
     } catch (DirectoryInUseException e) {
-      // Another demo runs.
+      // Another run, under way.
     } catch (UncheckedIOException | NoSuchFileException e) {
-      // Another demo removes it too.
+      // Another run removes it too.
     }
   }
 

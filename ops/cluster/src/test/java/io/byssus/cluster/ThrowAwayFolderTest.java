@@ -1,4 +1,4 @@
-package io.byssus.cli.demo;
+package io.byssus.cluster;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,12 +12,12 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DemoFolderTest {
+class ThrowAwayFolderTest {
   @TempDir Path temporary;
 
   @Test
   void aFolderIsRemovedWithAllThatIsInIt() throws IOException {
-    DemoFolder folder = DemoFolder.create(temporary);
+    ThrowAwayFolder folder = ThrowAwayFolder.create(temporary, "byssus-demo-");
     Path path = folder.path();
     Files.createDirectories(path.resolve("a/b"));
     Files.writeString(path.resolve("a/b/c"), "x");
@@ -26,18 +26,18 @@ class DemoFolderTest {
   }
 
   @Test
-  void whatAKilledDemoLeftBehindIsRemovedByTheNext() throws IOException {
+  void whatAKilledRunLeftBehindIsRemovedByTheNext() throws IOException {
     Path abandoned = old(Files.createDirectories(temporary.resolve("byssus-demo-1/data")));
     Path young = Files.createDirectories(temporary.resolve("byssus-demo-2"));
     Path foreign = old(Files.createDirectories(temporary.resolve("other-3")));
     old(abandoned.getParent());
-    try (DemoFolder held = DemoFolder.create(temporary)) {
+    try (ThrowAwayFolder held = ThrowAwayFolder.create(temporary, "byssus-demo-")) {
       old(held.path());
-      try (DemoFolder second = DemoFolder.create(temporary)) {
+      try (ThrowAwayFolder second = ThrowAwayFolder.create(temporary, "byssus-demo-")) {
         assertFalse(Files.exists(abandoned.getParent()));
         assertTrue(Files.exists(young));
         assertTrue(Files.exists(foreign));
-        assertTrue(Files.exists(held.path()), "another demo's, which runs");
+        assertTrue(Files.exists(held.path()), "another run's, which goes on");
         assertTrue(Files.exists(second.path()));
       }
     }
