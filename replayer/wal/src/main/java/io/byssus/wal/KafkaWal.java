@@ -64,6 +64,11 @@ public final class KafkaWal implements Wal {
     settings.put("enable.idempotence", true);
     settings.put("compression.type", "lz4");
     settings.put("linger.ms", 0);
+    // While one request is under way the next records gather: batches grow with the load, and a
+    // record for an idle log loses no time. Several requests in flight gain little, since a broker
+    // takes one at a time from a connection, and cut the records into more and smaller batches,
+    // each of which has its price in the client, the broker and every consumer.
+    settings.put("max.in.flight.requests.per.connection", 1);
     settings.put("batch.size", 128 * 1024);
     settings.put("buffer.memory", bufferBytes());
     settings.put("max.block.ms", 1_000);
