@@ -51,7 +51,7 @@ class WriteStreamTest {
   void anOpenedStreamTellsItsWindowAndAnswersEachWriteOnce() throws Exception {
     StreamClient stream = open();
     WriteStreamOpened opened = stream.opened();
-    assertEquals(4_096, opened.getWindowWrites());
+    assertEquals(16_384, opened.getWindowWrites());
     assertEquals(8 << 20, opened.getWindowBytes());
     assertEquals(TestCluster.SHARDS, opened.getShardCount());
     assertEquals(cluster.namespace.getRules().getNamespaceId(), opened.getNamespaceId());
@@ -195,8 +195,8 @@ class WriteStreamTest {
     told.halfClose();
     told.awaitEnd();
     StreamClient stream = StreamClient.unread(narrow, plain());
-    int writes = 40_000;
-    String value = "v".repeat(400);
+    int writes = 80_000;
+    String value = "v".repeat(100);
     for (int from = 1; from <= writes; from += 100) {
       WriteStreamRequest.Builder message = WriteStreamRequest.newBuilder();
       for (int i = from; i < from + 100; i++) {

@@ -2,6 +2,7 @@ package io.byssus.dispatcher.writes;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.kv.v1.StreamedWrite;
 import io.byssus.proto.log.v1.Write;
 import io.byssus.proto.log.v1.WriterStamp;
 import java.util.ArrayList;
@@ -14,6 +15,9 @@ import java.util.function.Predicate;
  * the lock of its {@link StreamWrites}, but for what is fixed.
  */
 final class OpenWrite {
+  /** What a write costs beside its own bytes, about: many small ones are not free. */
+  private static final int OVERHEAD_BYTES = 256;
+
   final long number;
   final int bytes;
   final long arrivedNanos;
@@ -45,10 +49,15 @@ final class OpenWrite {
   private OpenWrite older;
   private OpenWrite younger;
 
-  OpenWrite(long number, int bytes, long arrivedNanos) {
-    this.number = number;
-    this.bytes = bytes;
+  OpenWrite(StreamedWrite write, long arrivedNanos) {
+    this.number = write.getNumber();
+    this.bytes = bytes(write);
     this.arrivedNanos = arrivedNanos;
+  }
+
+  /** What a write holds of its stream's window and of this process's memory. */
+  static int bytes(StreamedWrite write) {
+    return write.getSerializedSize() + OVERHEAD_BYTES;
   }
 
   void closeSlot() {

@@ -141,8 +141,7 @@ final class StreamWrites {
   }
 
   private void start(StreamedWrite streamed, long arrivedNanos) {
-    OpenWrite write =
-        new OpenWrite(streamed.getNumber(), streamed.getSerializedSize(), arrivedNanos);
+    OpenWrite write = new OpenWrite(streamed, arrivedNanos);
     synchronized (lock) {
       if (dropped) {
         return;
@@ -384,6 +383,6 @@ final class StreamWrites {
 
   /** A write that has not even been begun. */
   private void refuse(StreamedWrite write, ByssusException error) {
-    results.add(WriteAnswers.failed(write.getNumber(), error), write.getSerializedSize());
+    results.add(WriteAnswers.failed(write.getNumber(), error), OpenWrite.bytes(write));
   }
 }

@@ -25,8 +25,8 @@ import java.util.function.Consumer;
  * and one message.
  */
 final class WriteStream implements StreamObserver<WriteStreamRequest> {
-  /** How many writes of a stream may be without a result. */
-  static final int WINDOW_WRITES = 4_096;
+  /** How many writes of a stream may be without a result: enough for good batches in each shard. */
+  static final int WINDOW_WRITES = 16_384;
 
   /** How many bytes they may hold: two of the largest batches. */
   static final long WINDOW_BYTES = 8L * 1024 * 1024;
@@ -162,7 +162,7 @@ final class WriteStream implements StreamObserver<WriteStreamRequest> {
       }
       numbered = true;
       lastNumber = write.getNumber();
-      bytes += write.getSerializedSize();
+      bytes += OpenWrite.bytes(write);
     }
     Optional<ByssusException> refusal = Optional.empty();
     synchronized (lock) {
