@@ -286,6 +286,10 @@ final class DispatcherAssembly {
       if (e.code() == ErrorCode.NAMESPACE_NOT_FOUND) {
         return false;
       }
+      if (e.code() == ErrorCode.WRONG_CLUSTER) {
+        // Ours is away, wherever it is; who asks for a namespace has the right cluster.
+        throw new ByssusException(ErrorCode.CONTROL_PLANE_UNAVAILABLE, e.getMessage(), e);
+      }
       throw e;
     }
   }

@@ -1,5 +1,6 @@
 package io.byssus.dispatcher;
 
+import io.byssus.clustermap.ClusterIdHeader;
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
@@ -36,6 +37,7 @@ import io.byssus.proto.internal.v1.WatchResponse;
 import io.byssus.proto.log.v1.ConflictRule;
 import io.byssus.proto.log.v1.NamespaceRules;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -71,6 +73,12 @@ final class FakeControlPlane implements AutoCloseable {
   private int port;
 
   FakeControlPlane() throws IOException {
+    this(0);
+  }
+
+  /** One that stands where another stood. */
+  FakeControlPlane(int port) throws IOException {
+    this.port = port;
     start();
     signsOfLife.scheduleWithFixedDelay(
         () -> send(WatchResponse.getDefaultInstance()), 200, 200, TimeUnit.MILLISECONDS);
@@ -85,7 +93,10 @@ final class FakeControlPlane implements AutoCloseable {
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
             .addService(new Watching())
-            .addService(new Administration())
+            .addService(
+                ServerInterceptors.intercept(
+                    new Administration(),
+                    ClusterIdHeader.refusingOthers(() -> image().clusterId())))
             .build()
             .start();
     port = server.getPort();

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
+import io.byssus.proto.admin.v1.AdminServiceGrpc;
+import io.byssus.proto.admin.v1.DeleteNamespaceRequest;
+import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.NamespaceEntry;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.PutRequest;
@@ -105,6 +108,28 @@ class NamespaceTest {
     assertTrue(
         List.of(ErrorCode.LOG_UNAVAILABLE, ErrorCode.DEADLINE_PASSED).contains(inTime.code()),
         inTime.toString());
+  }
+
+  @Test
+  void aControlPlaneOfAnotherClusterAtTheSameAddressIsNotBelievedAndNotChanged() throws Exception {
+    cluster.controlPlane.stop();
+    try (FakeControlPlane other = new FakeControlPlane(cluster.controlPlane.address().port())) {
+      other.change(
+          MapChange.newBuilder()
+              .setCluster(TestCluster.cluster().toBuilder().setClusterId("c-2"))
+              .build());
+      other.create("theirs");
+      for (String name : List.of("n", "theirs")) {
+        ByssusException away = failure(() -> cluster.kv().put(put(name)));
+        assertEquals(ErrorCode.CONTROL_PLANE_UNAVAILABLE, away.code(), away.toString());
+        assertTrue(away.getMessage().contains("is of cluster c-2"), away.getMessage());
+      }
+      AdminServiceGrpc.AdminServiceBlockingStub admin =
+          AdminServiceGrpc.newBlockingStub(cluster.channel());
+      DeleteNamespaceRequest delete = DeleteNamespaceRequest.newBuilder().setName("theirs").build();
+      assertEquals(ErrorCode.WRONG_CLUSTER, failure(() -> admin.deleteNamespace(delete)).code());
+      assertTrue(other.image().namespace("theirs").isPresent());
+    }
   }
 
   @Test

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  *   <li>The revision never goes back, whichever member answers: a member that is behind is waited
  *       for, and after a while left for another.
  *   <li>A map of another cluster is never applied. It is reported by {@link #refusal} and in the
- *       log, and the watcher goes on asking.
+ *       log, and the watcher goes on asking. Calls through the same client name the cluster too.
  *   <li>Listeners are called one at a time, in order of revision, on a thread of their own. They
  *       see the newest map, not each one between; the file holds a map before listeners see it.
  * </ul>
@@ -89,6 +89,7 @@ public final class ClusterMapWatcher implements AutoCloseable {
     Optional<ClusterImage> last = file.flatMap(MapFile::read).map(ClusterImage::of);
     last.ifPresent(image -> checkCluster(image, "the map file"));
     this.current = last.orElseGet(ClusterImage::empty);
+    client.speakFor(this::knownClusterId);
     this.listeners = new MapListeners(file, this::current);
     this.thread = new Thread(this::run, "cluster-map-watcher");
     thread.setDaemon(true);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,6 +33,9 @@ import java.util.random.RandomGenerator;
  * <p>A leader that waits for the log is given no more than its half of the time either, and asked
  * again: the call fails with {@link ErrorCode#LOG_UNAVAILABLE} only about a second before its time
  * is over, so that the reason still reaches a caller further up.
+ *
+ * <p>Once the cluster is known, every call says which it is. A member of another cluster refuses
+ * it, and is left for the next.
  *
  * <p>Safe for use by many threads. Holds one connection per member.
  */
@@ -52,6 +56,7 @@ public final class ControlPlaneClient implements AutoCloseable {
   private final ClientInterceptor[] interceptors;
   private final Map<String, ManagedChannel> channels = new LinkedHashMap<>();
   private final AtomicReference<String> leader = new AtomicReference<>();
+  private volatile Supplier<String> clusterId = () -> "";
   private boolean closed;
 
   /**
@@ -84,8 +89,9 @@ public final class ControlPlaneClient implements AutoCloseable {
    *
    * @param limit how long to try; the deadline of the current gRPC context shortens it
    * @throws ByssusException {@link ErrorCode#CONTROL_PLANE_UNAVAILABLE} where no leader answered in
-   *     time; {@link ErrorCode#LOG_UNAVAILABLE} where it said so until the time was over; else what
-   *     the leader answered
+   *     time; {@link ErrorCode#LOG_UNAVAILABLE} where it said so until the time was over; {@link
+   *     ErrorCode#WRONG_CLUSTER} where the members are of another cluster; else what the leader
+   *     answered
    */
   public <T> T call(Duration limit, Call<T> call) {
     Deadline deadline = deadline(limit);
@@ -106,6 +112,9 @@ public final class ControlPlaneClient implements AutoCloseable {
           leader.set(target);
           last = error;
           continue;
+        }
+        if (error.code() == ErrorCode.WRONG_CLUSTER && attempts + 1 >= members.size()) {
+          throw error;
         }
         if (!mayHelpElsewhere(error.code())) {
           leader.set(target);
@@ -133,6 +142,11 @@ public final class ControlPlaneClient implements AutoCloseable {
     } while (!deadline.isExpired());
     throw unavailable(
         "no control-plane leader answered within " + limit.toMillis() + " ms; last: ", last);
+  }
+
+  /** Has calls say from now on which cluster the caller is of; empty: it is not known yet. */
+  void speakFor(Supplier<String> cluster) {
+    clusterId = cluster;
   }
 
   /** The members' gRPC addresses, as configured. */
@@ -163,7 +177,8 @@ public final class ControlPlaneClient implements AutoCloseable {
   }
 
   private Channel channel(String address, Deadline attempt) {
-    return ClientInterceptors.intercept(channel(address), new DeadlineInterceptor(attempt));
+    return ClientInterceptors.intercept(
+        channel(address), new DeadlineInterceptor(attempt), ClusterIdHeader.sending(clusterId));
   }
 
   private static Deadline deadline(Duration limit) {
@@ -188,7 +203,8 @@ public final class ControlPlaneClient implements AutoCloseable {
 
   private static boolean mayHelpElsewhere(ErrorCode code) {
     return switch (code) {
-      case NOT_LEADER, CONTROL_PLANE_UNAVAILABLE, SHUTTING_DOWN, DEADLINE_PASSED -> true;
+      case NOT_LEADER, CONTROL_PLANE_UNAVAILABLE, SHUTTING_DOWN, DEADLINE_PASSED, WRONG_CLUSTER ->
+          true;
       default -> false;
     };
   }

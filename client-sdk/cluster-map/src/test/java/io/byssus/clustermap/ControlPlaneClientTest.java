@@ -142,6 +142,24 @@ final class ControlPlaneClientTest {
   }
 
   @Test
+  void aMemberOfAnotherClusterIsLeftForOneOfOursAndNamedWhereThereIsNone() {
+    client.speakFor(() -> "ours");
+    a.clusterId = "theirs";
+    b.clusterId = "";
+    c.clusterId = "ours";
+    heartbeat(Duration.ofSeconds(5));
+    assertEquals(0, a.heartbeats.size() + b.heartbeats.size());
+    assertEquals(1, c.heartbeats.size());
+    c.clusterId = "theirs too";
+    ByssusException error =
+        assertThrows(ByssusException.class, () -> heartbeat(Duration.ofSeconds(20)));
+    assertEquals(ErrorCode.WRONG_CLUSTER, error.code());
+    assertEquals(1, c.heartbeats.size());
+    c.clusterId = "ours";
+    heartbeat(Duration.ofSeconds(5));
+  }
+
+  @Test
   void whatTheLeaderRefusesIsNotTriedElsewhere() {
     a.onHeartbeat =
         request -> {

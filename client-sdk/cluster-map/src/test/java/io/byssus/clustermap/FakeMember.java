@@ -13,6 +13,7 @@ import io.byssus.proto.internal.v1.RegisterNodeResponse;
 import io.byssus.proto.internal.v1.WatchRequest;
 import io.byssus.proto.internal.v1.WatchResponse;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
@@ -33,6 +34,9 @@ import java.util.function.Function;
 final class FakeMember implements AutoCloseable {
   private final int port;
   private Server server;
+
+  /** The cluster that it is of; those that say another are refused. */
+  volatile String clusterId = "c";
 
   /** Answers to registrations; throws what the member refuses with. */
   volatile Function<RegisterNodeRequest, RegisterNodeResponse> onRegister =
@@ -93,7 +97,9 @@ final class FakeMember implements AutoCloseable {
   private Server build(int listenPort) {
     return NettyServerBuilder.forAddress(
             new InetSocketAddress(InetAddress.getLoopbackAddress(), listenPort))
-        .addService(new Service())
+        .addService(
+            ServerInterceptors.intercept(
+                new Service(), ClusterIdHeader.refusingOthers(() -> clusterId)))
         .build();
   }
 

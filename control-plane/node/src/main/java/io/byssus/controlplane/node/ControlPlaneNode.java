@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import com.alipay.sofa.jraft.storage.RaftMetaStorage;
+import io.byssus.clustermap.ClusterIdHeader;
 import io.byssus.clustermap.WatchHub;
 import io.byssus.controlplane.state.PlacementPlanner;
 import io.byssus.process.DataDirectory;
@@ -12,6 +13,9 @@ import io.byssus.process.ProcessMetrics;
 import io.byssus.process.Readiness;
 import io.byssus.proto.internal.v1.ControlPlaneServiceGrpc;
 import io.byssus.proto.internal.v1.LogReadyCommand;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -126,6 +130,15 @@ public final class ControlPlaneNode implements AutoCloseable {
     LeaderLoop loop =
         lifecycle.closeAtStop("leader loop", leaderLoop(leadership, leases, logProvisioning));
     loop.start(shorter(LONGEST_TURN, config.lease().dividedBy(4)));
+    AdminService admin =
+        new AdminService(
+            leadership,
+            state,
+            logProvisioning,
+            new ClusterDescriptions(config.self(), config.members(), group::alive, leases),
+            new NamespaceAdmin(leadership, config.namespaceGrace()),
+            UUID::randomUUID,
+            nanos);
     address =
         lifecycle
             .closeAtStop(
@@ -133,16 +146,7 @@ public final class ControlPlaneNode implements AutoCloseable {
                 GrpcListener.on(config.process().listen(), readiness, metrics.registry())
                     .name("control-plane")
                     .mostCalls(MOST_CALLS)
-                    .service(
-                        new AdminService(
-                            leadership,
-                            state,
-                            logProvisioning,
-                            new ClusterDescriptions(
-                                config.self(), config.members(), group::alive, leases),
-                            new NamespaceAdmin(leadership, config.namespaceGrace()),
-                            UUID::randomUUID,
-                            nanos))
+                    .service(ofThisCluster(admin))
                     .service(
                         new ControlPlaneService(
                             leadership, leases, config.lease(), watches, halt, nanos))
@@ -152,6 +156,12 @@ public final class ControlPlaneNode implements AutoCloseable {
     // Before the port closes, so that watchers are told to go on elsewhere.
     lifecycle.closeAtStop("watch streams", watches::endStreams);
     followReadiness();
+  }
+
+  /** Nodes name their cluster in what they ask of the other service. */
+  private BindableService ofThisCluster(BindableService service) {
+    ServerInterceptor guard = ClusterIdHeader.refusingOthers(() -> state.image().clusterId());
+    return () -> ServerInterceptors.intercept(service, guard);
   }
 
   private LogProvisioning logProvisioning(Leadership leadership) {
