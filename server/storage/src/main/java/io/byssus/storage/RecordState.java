@@ -45,6 +45,11 @@ final class RecordState {
         : Optional.of(entries.get(0));
   }
 
+  /** Whether a version is remembered as a deletion. */
+  boolean isDeletedAt(long version) {
+    return entries.stream().anyMatch(entry -> entry.deleted() && entry.version() == version);
+  }
+
   /** What is remembered behind the record as it is now. */
   List<VersionEntry> past() {
     return current().isPresent() ? entries.subList(1, entries.size()) : entries;

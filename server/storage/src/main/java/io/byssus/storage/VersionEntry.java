@@ -45,31 +45,42 @@ record VersionEntry(
   }
 
   /**
-   * What two entries of one version make: the deletion, if one is; else the greater value bytewise,
-   * of equal values the one that lives longer. Two deletions are remembered as long as the one that
-   * is remembered longer, and as the end of a version that has expired if one is. The same in
-   * either order, and this very entry where the other adds nothing.
+   * What two entries of one version make: the deletion, if one is; else the greater value bytewise
+   * with the end that comes first, so that it is the same whether that end comes between the two or
+   * after both. Two deletions are remembered as long as the one that is remembered longer, and as
+   * the end of a version that has expired if one is. The same in either order, and this very entry
+   * where the other adds nothing.
    */
   VersionEntry join(VersionEntry other) {
     if (deleted != other.deleted) {
       return deleted ? this : other;
     }
-    if (!deleted) {
-      int greater = Arrays.compareUnsigned(value.toByteArray(), other.value.toByteArray());
-      return greater < 0 || greater == 0 && other.livesLonger(this) ? other : this;
-    }
-    VersionEntry joined =
-        new VersionEntry(
-            version,
-            true,
-            Math.max(expiresMillis, other.expiresMillis),
-            Math.max(untilMillis, other.untilMillis),
-            null);
+    VersionEntry joined = deleted ? joinDeletion(other) : joinPut(other);
     return joined.equals(this) ? this : joined;
   }
 
-  private boolean livesLonger(VersionEntry other) {
-    return other.expiresMillis != 0 && (expiresMillis == 0 || expiresMillis > other.expiresMillis);
+  private VersionEntry joinDeletion(VersionEntry other) {
+    return new VersionEntry(
+        version,
+        true,
+        Math.max(expiresMillis, other.expiresMillis),
+        Math.max(untilMillis, other.untilMillis),
+        null);
+  }
+
+  private VersionEntry joinPut(VersionEntry other) {
+    // Less one, what never expires is the last.
+    int order = Long.compareUnsigned(expiresMillis - 1, other.expiresMillis - 1);
+    return new VersionEntry(
+        version,
+        false,
+        order <= 0 ? expiresMillis : other.expiresMillis,
+        order == 0
+            ? Math.max(untilMillis, other.untilMillis)
+            : order < 0 ? untilMillis : other.untilMillis,
+        Arrays.compareUnsigned(value.toByteArray(), other.value.toByteArray()) >= 0
+            ? value
+            : other.value);
   }
 
   VersionEntry withValue(ByteString read) {

@@ -168,7 +168,8 @@ final class WriteApplier {
       }
       RecordState merged =
           now.merge(versioned(operation), maxVersions, entry -> records.withValue(key, entry));
-      if (merged == now) {
+      // A deletion that is deleted once more is remembered longer; the record is as it was.
+      if (merged == now || now.isDeletedAt(operation.getVersion())) {
         superseded++;
       }
       return merged;

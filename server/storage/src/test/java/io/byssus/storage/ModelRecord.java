@@ -16,9 +16,10 @@ import java.util.TreeMap;
 final class ModelRecord {
   final TreeMap<Long, Version> versions = new TreeMap<>(Long::compareUnsigned);
 
-  private static final Comparator<Version> BY_CONTENT =
-      Comparator.comparing(Version::value, ByteString.unsignedLexicographicalComparator())
-          .thenComparing(Version::expires, (a, b) -> Long.compareUnsigned(a - 1, b - 1));
+  private static final Comparator<Version> BY_VALUE =
+      Comparator.comparing(Version::value, ByteString.unsignedLexicographicalComparator());
+  private static final Comparator<Version> BY_END =
+      Comparator.comparing(Version::expires, (a, b) -> Long.compareUnsigned(a - 1, b - 1));
 
   /** A version; value is null where it is a deletion. */
   record Version(ByteString value, boolean byExpiry, long expires, long until) {}
@@ -88,7 +89,7 @@ final class ModelRecord {
       versions.headMap(number, false).clear();
     }
     trim(keep);
-    return versions.containsKey(number);
+    return versions.containsKey(number) && (before == null || before.value() != null);
   }
 
   private static Version joined(Version one, Version other) {
@@ -102,7 +103,17 @@ final class ModelRecord {
     if (one.value() == null || other.value() == null) {
       return one.value() == null ? one : other;
     }
-    return Collections.max(List.of(one, other), BY_CONTENT);
+    List<Version> both = List.of(one, other);
+    long end = Collections.min(both, BY_END).expires();
+    return new Version(
+        Collections.max(both, BY_VALUE).value(),
+        false,
+        end,
+        both.stream()
+            .filter(v -> v.expires() == end)
+            .mapToLong(Version::until)
+            .max()
+            .orElseThrow());
   }
 
   private void trim(int keep) {

@@ -1,6 +1,7 @@
 package io.byssus.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -78,23 +80,53 @@ class RecordStateTest {
   }
 
   @Test
-  void ofEqualVersionsADeleteWinsThenTheGreaterBytesThenTheLongerLife() {
-    List<VersionEntry> rising =
-        List.of(
-            put(1, "a", 2_000),
-            put(1, "a", 3_000),
-            put(1, "a", 0),
-            put(1, "ab", 2_000),
-            put(1, "\u00ff", 2_000),
-            VersionEntry.deletion(1, 2_000),
-            VersionEntry.deletion(1, 2_001),
-            put(1, "a", 2_000).expired());
-    for (int i = 0; i < rising.size(); i++) {
-      for (int j = 0; j < rising.size(); j++) {
-        assertEquals(
-            rising.get(Math.max(i, j)), rising.get(i).join(rising.get(j)), i + " and " + j);
+  void ofEqualVersionsADeleteWinsThenTheGreaterBytesUntilTheEarlierEnd() {
+    assertJoined(put(1, "ab", 2_000), put(1, "a", 2_000), put(1, "ab", 2_000));
+    assertJoined(put(1, "\u00ff", 2_000), put(1, "\u00ff", 0), put(1, "ab", 2_000));
+    assertJoined(put(1, "a", 2_000), put(1, "a", 2_000), put(1, "a", 3_000));
+    assertJoined(put(1, "a", 2_000), put(1, "a", 2_000), put(1, "a", 0));
+    VersionEntry deletion = VersionEntry.deletion(1, 2_000);
+    assertJoined(deletion, deletion, put(1, "z", 0));
+    assertJoined(VersionEntry.deletion(1, 2_001), deletion, VersionEntry.deletion(1, 2_001));
+    VersionEntry expired = put(1, "a", 2_000).expired();
+    assertJoined(expired, deletion, expired);
+  }
+
+  private static void assertJoined(VersionEntry joined, VersionEntry one, VersionEntry other) {
+    assertEquals(joined, one.join(other));
+    assertEquals(joined, other.join(one));
+    assertSame(joined, joined.join(one));
+    assertSame(joined, joined.join(other));
+  }
+
+  @Test
+  void itIsTheSameWhetherAnEndComesBetweenEqualVersionsOrAfterThem() {
+    RandomGenerator random = Seed.of("RecordStateTest.equal").random();
+    for (int run = 0; run < 2_000; run++) {
+      List<VersionEntry> writes = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        writes.add(put(1, "" + random.nextInt(3), random.nextInt(3) * 10));
       }
+      long end = 5 + random.nextInt(20);
+      List<VersionEntry> first = atTimes(writes, random, end);
+      Collections.shuffle(writes, new Random(random.nextLong()));
+      assertEquals(first, atTimes(writes, random, end));
     }
+  }
+
+  /** What can be read at the end, where each write came at a time before. */
+  private static List<VersionEntry> atTimes(
+      List<VersionEntry> writes, RandomGenerator random, long end) {
+    RecordState state = RecordState.ABSENT;
+    long clock = 0;
+    for (VersionEntry write : writes) {
+      clock += random.nextLong(end - clock + 1);
+      VersionEntry now = write.isDueBy(clock) ? write.expired() : write;
+      state = state.at(clock).merge(now, 1, entry -> entry);
+    }
+    return state.at(end).current().stream()
+        .map(entry -> put(entry.version(), entry.value().toStringUtf8(), entry.expiresMillis()))
+        .toList();
   }
 
   @Test

@@ -78,6 +78,19 @@ class VersionsTest {
   }
 
   @Test
+  void aDeleteThatIsRepeatedIsSupersededAndRememberedLonger() {
+    open(byVersion());
+    assertEquals(0, write(delete(""), 6).getSuperseded());
+    assertEquals(1, write(delete(""), 6).getSuperseded());
+    shard.tick(600);
+    assertEquals(1, write(delete(""), 6).getSuperseded());
+    shard.tick(600);
+    assertEquals(1, write(put("", "five"), 5).getSuperseded());
+    shard.tick(400);
+    assertEquals(0, write(put("", "five"), 5).getSuperseded());
+  }
+
+  @Test
   void aDeleteOfWhatNeverWasHoldsOlderWritesBackToo() {
     open(byVersion());
     write(delete(""), 6);

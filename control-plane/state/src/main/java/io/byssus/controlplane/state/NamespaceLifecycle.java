@@ -73,10 +73,10 @@ final class NamespaceLifecycle {
               + ", not "
               + Long.toUnsignedString(expected));
     }
-    NamespaceRules same = NamespaceSpecs.rules(spec, present.getRules().getNamespaceId(), version);
-    // What reads do that do not say is no matter of the shards.
+    // Also where only reads are concerned, which is no matter of the shards: so that of two who
+    // change a namespace as they both saw it, one is told of the other.
     NamespaceRules rules =
-        same.equals(present.getRules()) ? same : same.toBuilder().setVersion(version + 1).build();
+        NamespaceSpecs.rules(spec, present.getRules().getNamespaceId(), version + 1);
     return changed(
         present.toBuilder().setRules(rules).setReadDefaults(spec.getReadDefaults()).build());
   }

@@ -152,7 +152,7 @@ final class NamespaceLifecycleTest {
   }
 
   @Test
-  void anUpdateThatShardsMustKnowRaisesTheRulesVersion() {
+  void anUpdateRaisesTheRulesVersion() {
     live.granted(Commands.namespace("places"));
     live.granted(Commands.update(places().setMaxVersions(3).build(), 0));
     assertEquals(2, entry(1).getRules().getVersion());
@@ -164,12 +164,18 @@ final class NamespaceLifecycleTest {
   }
 
   @Test
-  void anUpdateOfWhatReadsDoLeavesTheRulesVersion() {
+  void anUpdateOfWhatReadsDoRaisesItTooSoThatNobodyUndoesItUnseen() {
     live.granted(Commands.namespace("places"));
     NamespaceSpec cached =
         places().setReadDefaults(ReadDefaults.newBuilder().setCacheMs(100)).build();
     live.granted(Commands.update(cached, 1));
-    assertEquals(1, entry(1).getRules().getVersion());
+    assertEquals(2, entry(1).getRules().getVersion());
+    assertEquals(
+        ErrorCode.NAMESPACE_CHANGED,
+        live.refused(
+                Commands.update(
+                    places().setReadDefaults(ReadDefaults.newBuilder().setCacheMs(200)).build(), 1))
+            .code());
     assertEquals(100, spec("places").getReadDefaults().getCacheMs());
     assertEquals(List.of(), live.granted(Commands.update(cached, 0)), "it is so already");
   }
