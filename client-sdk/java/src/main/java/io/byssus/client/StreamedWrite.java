@@ -8,15 +8,14 @@ import java.util.List;
  * One write of a {@link StreamedWriter}, from its call to its one outcome; the counterpart of
  * {@link WriteCall}, with the writer's thread in the place of timers and callbacks. It waits for
  * its records' turn and for room in its shard's window on whichever thread brings them, and then
- * goes to the inbox. Only the writer's thread sends and ends it: {@code ended} is set under the
- * lock, and whoever brings a turn or a stamp looks at it under the lock.
+ * goes to the inbox. Only the writer's thread sends and ends it.
  */
-final class StreamedWrite {
+final class StreamedWrite implements WriteHold.Owner {
   private final WriterLoop loop;
   private final ByteString partitionKey;
   private final int bytes;
   private final long deadline;
-  private final RecordOrder.Turn turn;
+  private final WriteHold hold;
 
   /** Guarded by the inbox. */
   long ordinal;
@@ -24,22 +23,12 @@ final class StreamedWrite {
   /** Guarded by the inbox. */
   boolean told;
 
-  // Guarded by this.
-  private boolean ended;
+  // Of the writer's thread.
 
   /** Null once it has ended: a stream that it was sent on may remember it for long. */
   private List<WriteOperation> operations;
 
-  private ResolvedNamespace namespace;
-  private ShardWriter shard;
-  private ShardWriter.Opening opening;
-  private Stamp stamp;
-
-  // Of the writer's thread.
   private boolean underWay;
-  private boolean maybeHandedOver;
-  private int stamps;
-  private CallFailure earlier;
   private Backoff backoff;
   private long retryAt;
   private WriteResult result;
@@ -50,6 +39,7 @@ final class StreamedWrite {
 
   StreamedWrite(
       WriterLoop loop,
+      RecordOrder order,
       ByteString partitionKey,
       List<Key> records,
       List<WriteOperation> operations,
@@ -62,11 +52,11 @@ final class StreamedWrite {
     this.bytes = bytes;
     this.deadline = deadline;
     this.listener = listener;
-    this.turn = RecordOrder.turn(records, () -> loop.resolve(this));
+    this.hold = new WriteHold(order, records, partitionKey, this);
   }
 
-  RecordOrder.Turn turn() {
-    return turn;
+  WriteHold hold() {
+    return hold;
   }
 
   int bytes() {
@@ -77,46 +67,22 @@ final class StreamedWrite {
     return deadline;
   }
 
-  synchronized ResolvedNamespace namespace() {
-    return namespace;
+  @Override
+  public void turnCame() {
+    loop.resolve(this);
   }
 
-  /** Its turn has come, and the namespace is known: waits for its stamp. */
-  void openOn(ResolvedNamespace found, WriterSession writer) {
-    ShardWriter target = writer.shard(found.shard(partitionKey));
-    ShardWriter.Opening mine = issued -> issued(target, issued);
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      namespace = found;
-      shard = target;
-      opening = mine;
-    }
-    target.open(mine);
-  }
-
-  private void issued(ShardWriter target, Stamp issued) {
-    boolean tooLate;
-    synchronized (this) {
-      tooLate = ended;
-      if (!tooLate) {
-        opening = null;
-        stamp = issued;
-      }
-    }
-    if (tooLate) {
-      target.close(issued.sequence());
-    } else {
-      loop.inbox().sendable(this);
-    }
+  @Override
+  public void stamped() {
+    loop.inbox().sendable(this);
   }
 
   // From here on: the writer's thread alone.
 
   /** The message of one more copy. */
-  synchronized io.byssus.proto.kv.v1.StreamedWrite sent(long number) {
+  io.byssus.proto.kv.v1.StreamedWrite sent(long number) {
     underWay = true;
+    Stamp stamp = hold.stamp();
     return io.byssus.proto.kv.v1.StreamedWrite.newBuilder()
         .setNumber(number)
         .setPartitionKey(partitionKey)
@@ -127,47 +93,16 @@ final class StreamedWrite {
         .build();
   }
 
-  /** Which shard must answer. */
-  synchronized int expectedShard() {
-    return namespace.shard(partitionKey);
-  }
-
   /** A copy of it failed by name. */
   void copyFailed(CallFailure why) {
     underWay = false;
-    earlier = why.orEarlier(earlier);
-    maybeHandedOver |= why.maybeHandedOver();
+    hold.copyFailed(why);
   }
 
   /** The stream broke on which a copy of it had been sent. */
   void copyLost() {
     underWay = false;
-    maybeHandedOver = true;
-  }
-
-  boolean mayHaveNewStamp(int maxStamps) {
-    return !maybeHandedOver && stamps + 1 < maxStamps;
-  }
-
-  /** Closes a stamp of which no copy was handed over; the records stay this write's. */
-  void dropStamp() {
-    Stamp unused;
-    ShardWriter target;
-    synchronized (this) {
-      unused = stamp;
-      target = shard;
-      stamp = null;
-    }
-    stamps++;
-    target.close(unused.sequence());
-  }
-
-  synchronized boolean hasStamp() {
-    return stamp != null;
-  }
-
-  synchronized boolean isEnded() {
-    return ended;
+    hold.handedOver();
   }
 
   long backoff(Calls calls, CallFailure why) {
@@ -186,25 +121,23 @@ final class StreamedWrite {
   }
 
   /** It was acknowledged. Returns whether it had not ended before. */
-  boolean acknowledged(WriteResult acknowledgement, RecordOrder order) {
+  boolean acknowledged(WriteResult acknowledgement) {
     if (!end()) {
       return false;
     }
     result = acknowledgement;
-    giveBack(false, order);
+    hold.giveBack(false);
     return true;
   }
 
   /** It ends without an acknowledgement. Returns whether it had not ended before. */
-  boolean abort(CallFailure last, String requestId, RecordOrder order) {
+  boolean abort(CallFailure last, String requestId) {
     if (!end()) {
       return false;
     }
-    CallFailure why = last.orEarlier(earlier);
-    boolean maybeWritten = maybeHandedOver || underWay;
-    failure =
-        maybeWritten ? Failures.indeterminate(why, requestId) : Failures.notWritten(why, requestId);
-    giveBack(maybeWritten, order);
+    boolean maybeWritten = hold.maybeHandedOver() || underWay;
+    failure = hold.failure(last, maybeWritten, requestId);
+    hold.giveBack(maybeWritten);
     return true;
   }
 
@@ -214,26 +147,10 @@ final class StreamedWrite {
     failure = Failures.notWritten(why, requestId);
   }
 
-  private synchronized boolean end() {
-    boolean first = !ended;
-    ended = true;
+  private boolean end() {
+    boolean first = hold.end();
     operations = null;
     return first;
-  }
-
-  /** Returns what it holds: nothing else changes once {@code ended} is set. */
-  private void giveBack(boolean maybeWritten, RecordOrder order) {
-    if (stamp != null && maybeWritten) {
-      RecordOrder.Turn mine = turn;
-      shard.giveUp(stamp.sequence(), () -> order.leave(mine));
-      return;
-    }
-    if (stamp != null) {
-      shard.close(stamp.sequence());
-    } else if (opening != null) {
-      shard.withdraw(opening);
-    }
-    order.leave(turn);
   }
 
   /** Tells the caller, on the callback executor. */

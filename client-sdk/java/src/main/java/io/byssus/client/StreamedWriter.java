@@ -170,7 +170,14 @@ public final class StreamedWriter implements AutoCloseable {
     }
     StreamedWrite write =
         new StreamedWrite(
-            loop, partitionKey, records, operations, bytes, calls.now() + deadlineNanos, listener);
+            loop,
+            loop.order(),
+            partitionKey,
+            records,
+            operations,
+            bytes,
+            calls.now() + deadlineNanos,
+            listener);
     boolean entered;
     try {
       entered = open.enter(bytes, deadlineNanos);

@@ -12,33 +12,21 @@ import java.util.concurrent.ScheduledFuture;
  * it is answered or its deadline passes. {@link ShardWriter} tells why in this order.
  *
  * <p>Each step is begun by the end of the one before. Beside that, the deadline and the closing of
- * the client may end the call at any moment, on another thread. So {@code ended} is set under the
- * lock by whoever ends the call, and every step looks at it under the lock before it takes hold of
- * anything; {@link #giveBack} then returns what the call holds. An attempt is noted under the lock
- * before it is started, so that whoever ends the call can stop it and learn whether it was sent.
+ * the client may end the call at any moment, on another thread; {@link WriteHold} tells how it is
+ * kept from taking hold of anything then. An attempt and a timer are noted under the hold's lock,
+ * an attempt before it is started, so that whoever ends the call can stop it and learn whether it
+ * was sent.
  */
-final class WriteCall<Q> implements LiveCalls.Call {
-  /** How many stamps a write may use up that is certainly not written under any of them. */
-  private static final int MAX_STAMPS = 5;
-
+final class WriteCall<Q> implements LiveCalls.Call, WriteHold.Owner {
   private final WritePath path;
   private final Calls calls;
-  private final RecordOrder order;
   private final WriteRequest<Q> request;
   private final WriteTerms terms;
   private final Backoff backoff;
-  private final RecordOrder.Turn turn;
+  private final WriteHold hold;
   private final CompletableFuture<WriteResult> result = new CompletableFuture<>();
 
-  // Guarded by this.
-  private boolean ended;
-  private boolean maybeHandedOver;
-  private CallFailure earlier;
-  private int stamps;
-  private ResolvedNamespace namespace;
-  private ShardWriter shard;
-  private ShardWriter.Opening opening;
-  private Stamp stamp;
+  // Guarded by the hold.
   private Attempt<Q, WriteResponse> attempt;
   private ScheduledFuture<?> wait;
   private ScheduledFuture<?> deadlineTimer;
@@ -47,19 +35,18 @@ final class WriteCall<Q> implements LiveCalls.Call {
   WriteCall(WritePath path, RecordOrder order, WriteRequest<Q> request, WriteTerms terms) {
     this.path = path;
     this.calls = path.calls();
-    this.order = order;
     this.request = request;
     this.terms = terms;
     this.backoff = calls.backoff();
-    this.turn = RecordOrder.turn(request.records(), this::resolve);
+    this.hold = new WriteHold(order, request.records(), request.partitionKey(), this);
   }
 
   /** Begins the call. The result is completed on a thread that must not block. */
   CompletableFuture<WriteResult> start() {
-    order.join(turn);
+    hold.join();
     calls.live().begin(this);
-    synchronized (this) {
-      if (ended) {
+    synchronized (hold) {
+      if (hold.isEnded()) {
         calls.live().end(this);
       }
     }
@@ -68,15 +55,18 @@ final class WriteCall<Q> implements LiveCalls.Call {
   }
 
   /** Bounds the waits in which no attempt is running; an attempt has its own deadline. */
-  private synchronized void watchDeadline() {
-    if (!ended && stamp == null && deadlineTimer == null) {
-      CallFailure passed =
-          CallFailure.local(ErrorCode.DEADLINE_PASSED, "the deadline passed before it was sent");
-      deadlineTimer = calls.later(() -> abort(passed), terms.deadline() - calls.now());
+  private void watchDeadline() {
+    synchronized (hold) {
+      if (!hold.isEnded() && hold.stamp() == null && deadlineTimer == null) {
+        CallFailure passed =
+            CallFailure.local(ErrorCode.DEADLINE_PASSED, "the deadline passed before it was sent");
+        deadlineTimer = calls.later(() -> abort(passed), terms.deadline() - calls.now());
+      }
     }
   }
 
-  private void resolve() {
+  @Override
+  public void turnCame() {
     path.directory()
         .resolve(
             request.namespace(),
@@ -85,7 +75,7 @@ final class WriteCall<Q> implements LiveCalls.Call {
             new RetriedCall.Outcome<>() {
               @Override
               public void answered(ResolvedNamespace found) {
-                awaitWindow(found);
+                hold.openOn(found, path.writer());
               }
 
               @Override
@@ -95,35 +85,9 @@ final class WriteCall<Q> implements LiveCalls.Call {
             });
   }
 
-  private void awaitWindow(ResolvedNamespace found) {
-    ShardWriter target = path.writer().shard(found.shard(request.partitionKey()));
-    ShardWriter.Opening mine = issued -> issued(target, issued);
-    synchronized (this) {
-      if (ended) {
-        return;
-      }
-      namespace = found;
-      shard = target;
-      opening = mine;
-    }
-    target.open(mine);
-  }
-
-  private void issued(ShardWriter target, Stamp issued) {
-    boolean tooLate;
-    synchronized (this) {
-      tooLate = ended;
-      if (!tooLate) {
-        opening = null;
-        stamp = issued;
-        stamps++;
-      }
-    }
-    if (tooLate) {
-      target.close(issued.sequence());
-    } else {
-      attempt(null);
-    }
+  @Override
+  public void stamped() {
+    attempt(null);
   }
 
   private void attempt(Dispatcher last) {
@@ -137,8 +101,8 @@ final class WriteCall<Q> implements LiveCalls.Call {
     Attempt<Q, WriteResponse> next =
         new Attempt<>(dispatcher, request.method(), new Answer(dispatcher));
     Q message;
-    synchronized (this) {
-      if (ended) {
+    synchronized (hold) {
+      if (hold.isEnded()) {
         return;
       }
       attempt = next;
@@ -154,8 +118,8 @@ final class WriteCall<Q> implements LiveCalls.Call {
             request.hasOutcome()
                 ? io.byssus.proto.kv.v1.Acknowledgement.APPLIED
                 : terms.acknowledgement().toProto())
-        .setStamp(stamp.toProto())
-        .setNamespaceId(namespace.id())
+        .setStamp(hold.stamp().toProto())
+        .setNamespaceId(hold.namespace().id())
         .setCriticality(terms.tag().criticality().toProto())
         .build();
   }
@@ -186,16 +150,15 @@ final class WriteCall<Q> implements LiveCalls.Call {
   private void acknowledged(WriteResponse response) {
     path.writer().clock().observe(response.getDispatcherTimeMs());
     CallFailure implausible;
-    synchronized (this) {
-      if (ended) {
+    synchronized (hold) {
+      implausible = CallFailure.implausible(response, hold.expectedShard());
+      hold.handedOver();
+      if (hold.isEnded() || (implausible == null && !hold.end())) {
         return;
       }
-      implausible = CallFailure.implausible(response, namespace.shard(request.partitionKey()));
-      maybeHandedOver = true;
-      ended = implausible == null;
     }
     if (implausible != null) {
-      path.directory().drop(request.namespace(), namespace);
+      path.directory().drop(request.namespace(), hold.namespace());
       abort(implausible);
       return;
     }
@@ -205,53 +168,33 @@ final class WriteCall<Q> implements LiveCalls.Call {
   }
 
   private void attemptFailed(Dispatcher dispatcher, CallFailure failure) {
-    boolean mayHaveNewStamp;
-    synchronized (this) {
-      if (ended) {
+    synchronized (hold) {
+      if (hold.isEnded()) {
         return;
       }
       attempt = null;
-      earlier = failure.orEarlier(earlier);
-      maybeHandedOver |= failure.maybeHandedOver();
-      mayHaveNewStamp = !maybeHandedOver && stamps < MAX_STAMPS;
+      hold.copyFailed(failure);
     }
     if (failure.knowledgeIsStale()) {
-      path.directory().drop(request.namespace(), namespace);
+      path.directory().drop(request.namespace(), hold.namespace());
     }
     long delay = backoff.next(failure);
-    boolean inTime = calls.now() + delay - terms.deadline() < 0;
-    if (inTime && mayHaveNewStamp && failure.needsNewStamp()) {
-      dropStamp();
-      waitFor(this::resolve, delay);
-    } else if (inTime && failure.retryable()) {
-      waitFor(() -> attempt(dispatcher), delay);
-    } else {
-      abort(failure);
-    }
-  }
-
-  /**
-   * Closes a stamp of which no copy was handed over. The records stay this call's: the writes
-   * behind it wait on.
-   */
-  private void dropStamp() {
-    Stamp unused;
-    ShardWriter target;
-    synchronized (this) {
-      if (ended) {
-        return;
+    switch (hold.next(failure, calls.now() + delay - terms.deadline() < 0)) {
+      case NEW_STAMP -> {
+        hold.dropStamp();
+        watchDeadline();
+        waitFor(this::turnCame, delay);
       }
-      unused = stamp;
-      target = shard;
-      stamp = null;
+      case AGAIN -> waitFor(() -> attempt(dispatcher), delay);
+      case END -> abort(failure);
     }
-    target.close(unused.sequence());
-    watchDeadline();
   }
 
-  private synchronized void waitFor(Runnable step, long delay) {
-    if (!ended) {
-      wait = calls.later(step, delay);
+  private void waitFor(Runnable step, long delay) {
+    synchronized (hold) {
+      if (!hold.isEnded()) {
+        wait = calls.later(step, delay);
+      }
     }
   }
 
@@ -259,26 +202,20 @@ final class WriteCall<Q> implements LiveCalls.Call {
   @Override
   public void abort(CallFailure last) {
     Attempt<Q, WriteResponse> running;
-    CallFailure failure;
-    synchronized (this) {
-      if (ended) {
+    synchronized (hold) {
+      if (!hold.end()) {
         return;
       }
-      ended = true;
       running = attempt;
-      failure = last.orEarlier(earlier);
     }
-    boolean maybeWritten = maybeHandedOver | (running != null && running.stop());
+    boolean maybeWritten = hold.maybeHandedOver() | (running != null && running.stop());
     giveBack(maybeWritten);
-    result.completeExceptionally(
-        maybeWritten
-            ? Failures.indeterminate(failure, terms.requestId())
-            : Failures.notWritten(failure, terms.requestId()));
+    result.completeExceptionally(hold.failure(last, maybeWritten, terms.requestId()));
   }
 
-  /** Returns what an ended call holds: nothing else changes once {@code ended} is set. */
+  /** Returns what an ended call holds. */
   private void giveBack(boolean maybeWritten) {
-    synchronized (this) {
+    synchronized (hold) {
       if (wait != null) {
         wait.cancel(false);
       }
@@ -288,20 +225,6 @@ final class WriteCall<Q> implements LiveCalls.Call {
     }
     calls.live().end(this);
     path.open().leave(request.bytes());
-    if (stamp != null && maybeWritten) {
-      shard.giveUp(stamp.sequence(), leaving(order, turn));
-      return;
-    }
-    if (stamp != null) {
-      shard.close(stamp.sequence());
-    } else if (opening != null) {
-      shard.withdraw(opening);
-    }
-    order.leave(turn);
-  }
-
-  /** Holds on to nothing of the call, which may be large: it may be minutes until this runs. */
-  private static Runnable leaving(RecordOrder order, RecordOrder.Turn turn) {
-    return () -> order.leave(turn);
+    hold.giveBack(maybeWritten);
   }
 }

@@ -84,7 +84,7 @@ final class WriteStreamCall implements Attempt.Listener<WriteStreamResponse> {
   /** Whether a write may be sent now. */
   boolean takes(StreamedWrite write) {
     return opened != null
-        && write.namespace().equals(namespace)
+        && write.hold().namespace().equals(namespace)
         && unanswered.size() < room()
         && (unanswered.isEmpty() || unansweredBytes + write.bytes() <= opened.getWindowBytes())
         && (message.getWritesCount() > 0 || attempt.isReady());

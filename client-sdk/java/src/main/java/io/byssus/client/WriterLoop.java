@@ -27,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class WriterLoop implements LiveCalls.Call {
   private static final Logger LOG = LoggerFactory.getLogger(WriterLoop.class);
 
-  /** How many stamps a write may use up that is certainly not written under any of them. */
-  private static final int MAX_STAMPS = 5;
-
   private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final WritePath path;
@@ -37,8 +34,8 @@ final class WriterLoop implements LiveCalls.Call {
   private final String namespaceName;
   private final RecordOrder order;
   private final WriteTerms terms;
-  private final OpenWrites open;
   private final WriterInbox inbox = new WriterInbox();
+  private final WriterOutcomes outcomes;
   private final Thread thread;
   private volatile ResolvedNamespace known;
   private volatile CallFailure closing;
@@ -47,7 +44,6 @@ final class WriterLoop implements LiveCalls.Call {
   private final ArrayDeque<StreamedWrite> sendable = new ArrayDeque<>();
   private final PriorityQueue<StreamedWrite> delayed =
       new PriorityQueue<>((a, b) -> Long.compare(a.retryAt() - b.retryAt(), 0));
-  private List<StreamedWrite> ended = new ArrayList<>();
   private WriteStreamCall stream;
   private Dispatcher last;
   private Backoff streamBackoff;
@@ -65,7 +61,7 @@ final class WriterLoop implements LiveCalls.Call {
     this.namespaceName = namespace;
     this.order = order;
     this.terms = terms;
-    this.open = open;
+    this.outcomes = new WriterOutcomes(calls, open, inbox);
     this.streamBackoff = calls.backoff();
     this.streamAt = calls.now();
     this.sweepAt = calls.now();
@@ -82,11 +78,16 @@ final class WriterLoop implements LiveCalls.Call {
     return inbox;
   }
 
+  /** The order of the writes of each record, whichever way they go. */
+  RecordOrder order() {
+    return order;
+  }
+
   /** Begins a write that holds its place in the bound on open writes. */
   void begin(StreamedWrite write) {
-    order.join(write.turn());
-    if (!inbox.begun(write) && write.abort(closing, terms.requestId(), order)) {
-      calls.callBack(() -> tell(List.of(write)));
+    write.hold().join();
+    if (!inbox.begun(write) && write.abort(closing, terms.requestId())) {
+      outcomes.tell(List.of(write));
     }
   }
 
@@ -94,18 +95,14 @@ final class WriterLoop implements LiveCalls.Call {
   void refuse(StreamedWrite write, CallFailure why) {
     write.refuse(why, terms.requestId());
     inbox.begun(write);
-    calls.callBack(
-        () -> {
-          tell(write);
-          inbox.told(List.of(write));
-        });
+    outcomes.tellRefused(write);
   }
 
   /** Finds the namespace of a write whose turn has come. */
   void resolve(StreamedWrite write) {
     ResolvedNamespace found = known;
     if (found != null) {
-      write.openOn(found, path.writer());
+      write.hold().openOn(found, path.writer());
       return;
     }
     path.directory()
@@ -117,7 +114,7 @@ final class WriterLoop implements LiveCalls.Call {
               @Override
               public void answered(ResolvedNamespace resolved) {
                 known = resolved;
-                write.openOn(resolved, path.writer());
+                write.hold().openOn(resolved, path.writer());
               }
 
               @Override
@@ -152,7 +149,7 @@ final class WriterLoop implements LiveCalls.Call {
     }
     // Those that begin after this are ended by the one who begins them.
     inbox.close().forEach(write -> abort(write, closing));
-    tellEnded();
+    outcomes.tellEnded();
     calls.live().end(this);
   }
 
@@ -169,14 +166,14 @@ final class WriterLoop implements LiveCalls.Call {
       sweep(now);
     }
     send(now);
-    tellEnded();
+    outcomes.tellEnded();
   }
 
   private void resume(StreamedWrite write) {
-    if (write.isEnded()) {
+    if (write.hold().isEnded()) {
       return;
     }
-    if (write.hasStamp()) {
+    if (write.hold().stamp() != null) {
       sendable.add(write);
     } else {
       resolve(write);
@@ -216,11 +213,13 @@ final class WriterLoop implements LiveCalls.Call {
   private void send(long now) {
     while (!sendable.isEmpty()) {
       StreamedWrite write = sendable.peek();
-      if (write.isEnded()) {
+      if (write.hold().isEnded()) {
         sendable.poll();
         continue;
       }
-      if (stream != null && stream.isIdle() && !stream.namespace().equals(write.namespace())) {
+      if (stream != null
+          && stream.isIdle()
+          && !stream.namespace().equals(write.hold().namespace())) {
         stream.stop();
         stream = null;
         streamAt = now;
@@ -229,7 +228,7 @@ final class WriterLoop implements LiveCalls.Call {
         if (streamAt - now > 0) {
           return;
         }
-        open(write.namespace(), now);
+        open(write.hold().namespace(), now);
       }
       if (!stream.takes(write)) {
         break;
@@ -263,12 +262,7 @@ final class WriterLoop implements LiveCalls.Call {
     }
     if (arrived.end()) {
       CallFailure failure = arrived.failure();
-      broken(
-          stream,
-          failure == null
-              ? CallFailure.local(ErrorCode.SHUTTING_DOWN, "the dispatcher ended the stream")
-              : failure,
-          now);
+      broken(stream, failure == null ? CallFailure.endedEarly() : failure, now);
       return;
     }
     WriteStreamResponse response = arrived.response();
@@ -279,7 +273,7 @@ final class WriterLoop implements LiveCalls.Call {
     }
     for (io.byssus.proto.kv.v1.WriteResult result : response.getResultsList()) {
       StreamedWrite write = stream.answered(result.getNumber());
-      if (write != null && !write.isEnded()) {
+      if (write != null && !write.hold().isEnded()) {
         ended(write, result, now);
       }
     }
@@ -288,9 +282,9 @@ final class WriterLoop implements LiveCalls.Call {
   private void ended(StreamedWrite write, io.byssus.proto.kv.v1.WriteResult result, long now) {
     if (result.hasResponse()) {
       CallFailure implausible =
-          CallFailure.implausible(result.getResponse(), write.expectedShard());
+          CallFailure.implausible(result.getResponse(), write.hold().expectedShard());
       if (implausible != null) {
-        forget(write.namespace());
+        forget(write.hold().namespace());
         abort(write, implausible);
         return;
       }
@@ -298,8 +292,8 @@ final class WriterLoop implements LiveCalls.Call {
         path.writer().clock().observe(result.getResponse().getDispatcherTimeMs());
       }
       terms.session().saw(result.getResponse().getShard(), result.getResponse().getPosition());
-      if (write.acknowledged(WriteResult.of(result.getResponse()), order)) {
-        ended.add(write);
+      if (write.acknowledged(WriteResult.of(result.getResponse()))) {
+        outcomes.ended(write);
       }
       return;
     }
@@ -315,17 +309,16 @@ final class WriterLoop implements LiveCalls.Call {
   /** A write failed that has no copy under way: it goes again, or ends. */
   private void failed(StreamedWrite write, CallFailure failure, long now) {
     if (failure.knowledgeIsStale()) {
-      forget(write.namespace());
+      forget(write.hold().namespace());
     }
     long retryAt = now + write.backoff(calls, failure);
-    boolean inTime = retryAt - write.deadline() < 0;
-    if (inTime && failure.needsNewStamp() && write.mayHaveNewStamp(MAX_STAMPS)) {
-      write.dropStamp();
-      delay(write, retryAt);
-    } else if (inTime && failure.retryable()) {
-      delay(write, retryAt);
-    } else {
-      abort(write, failure);
+    switch (write.hold().next(failure, retryAt - write.deadline() < 0)) {
+      case NEW_STAMP -> {
+        write.hold().dropStamp();
+        delay(write, retryAt);
+      }
+      case AGAIN -> delay(write, retryAt);
+      case END -> abort(write, failure);
     }
   }
 
@@ -344,7 +337,7 @@ final class WriterLoop implements LiveCalls.Call {
     }
     if (failure.retryable()) {
       // In their order, before those that were never sent.
-      writes.removeIf(StreamedWrite::isEnded);
+      writes.removeIf(write -> write.hold().isEnded());
       for (int i = writes.size() - 1; i >= 0; i--) {
         sendable.addFirst(writes.get(i));
       }
@@ -353,7 +346,7 @@ final class WriterLoop implements LiveCalls.Call {
     writes.addAll(sendable);
     sendable.clear();
     for (StreamedWrite write : writes) {
-      if (!write.isEnded()) {
+      if (!write.hold().isEnded()) {
         failed(write, failure, now);
       }
     }
@@ -367,36 +360,8 @@ final class WriterLoop implements LiveCalls.Call {
   }
 
   private void abort(StreamedWrite write, CallFailure failure) {
-    if (write.abort(failure, terms.requestId(), order)) {
-      ended.add(write);
-    }
-  }
-
-  /** Has the callers of the writes told that have ended. */
-  private void tellEnded() {
-    if (ended.isEmpty()) {
-      return;
-    }
-    List<StreamedWrite> batch = ended;
-    ended = new ArrayList<>();
-    calls.callBack(() -> tell(batch));
-  }
-
-  private void tell(List<StreamedWrite> batch) {
-    long bytes = 0;
-    for (StreamedWrite write : batch) {
-      bytes += write.bytes();
-      tell(write);
-    }
-    open.leave(batch.size(), bytes);
-    inbox.told(batch);
-  }
-
-  private void tell(StreamedWrite write) {
-    try {
-      write.tell();
-    } catch (RuntimeException e) {
-      LOG.warn("a listener of a write failed namespace={}", namespaceName, e);
+    if (write.abort(failure, terms.requestId())) {
+      outcomes.ended(write);
     }
   }
 }

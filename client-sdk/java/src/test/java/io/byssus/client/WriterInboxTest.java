@@ -20,7 +20,14 @@ final class WriterInboxTest {
 
   private static StreamedWrite write(long deadline) {
     return new StreamedWrite(
-        null, ByteString.EMPTY, List.of(), List.of(), 1, deadline, (result, failure) -> {});
+        null,
+        new RecordOrder(),
+        ByteString.EMPTY,
+        List.of(),
+        List.of(),
+        1,
+        deadline,
+        (result, failure) -> {});
   }
 
   private StreamedWrite begun(long deadline) {
