@@ -28,6 +28,18 @@ import org.slf4j.LoggerFactory;
 public final class NodeLease implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeLease.class);
 
+  /**
+   * In the metadata of {@link ErrorCode#NODE_ID_IN_USE}: for how long the holder's lease lasts if
+   * it is not renewed, milliseconds.
+   */
+  public static final String LEFT_MS = "lease_left_ms";
+
+  /**
+   * In the metadata of {@link ErrorCode#NODE_ID_IN_USE}: how long ago the holder last asked for its
+   * lease, milliseconds; absent where it has not asked this leader.
+   */
+  public static final String HEARD_MS_AGO = "heard_ms_ago";
+
   private static final Duration REGISTER_LIMIT = Duration.ofSeconds(3);
   private static final Duration DEREGISTER_LIMIT = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(500);
@@ -39,9 +51,12 @@ public final class NodeLease implements AutoCloseable {
   private final LongSupplier mapRevision;
   private final Supplier<List<ReplicaReport>> reports;
   private final Thread thread;
+  private final long startedNanos = System.nanoTime();
 
   private final Object changed = new Object();
   private Optional<ByssusException> refusal = Optional.empty();
+  private boolean refusalToldAsFault;
+  private long askedNanos;
   private long leaseNanos;
   private long renewedNanos;
   private boolean registered;
@@ -93,9 +108,9 @@ public final class NodeLease implements AutoCloseable {
 
   /**
    * Why the control plane last refused the node: {@link ErrorCode#NODE_ID_IN_USE}, {@link
-   * ErrorCode#WRONG_CLUSTER} or {@link ErrorCode#INVALID_REQUEST}. Empty where it did not. A
-   * dispatcher that was killed and restarts is refused until the lease of its former life has
-   * ended.
+   * ErrorCode#WRONG_CLUSTER} or {@link ErrorCode#INVALID_REQUEST}. Empty where it did not. A node
+   * that was killed and restarts is refused until the lease of its former life has ended: nothing
+   * that a person must see to, as long as that one does not renew it.
    */
   public Optional<ByssusException> refusal() {
     synchronized (changed) {
@@ -140,6 +155,9 @@ public final class NodeLease implements AutoCloseable {
     RegisterNodeRequest request =
         RegisterNodeRequest.newBuilder().setNode(node).setClusterId(clusterId.get()).build();
     long asked = System.nanoTime();
+    synchronized (changed) {
+      askedNanos = asked;
+    }
     RegisterNodeResponse answer =
         client.call(
             REGISTER_LIMIT,
@@ -176,13 +194,7 @@ public final class NodeLease implements AutoCloseable {
           return Duration.ZERO;
         }
         case NODE_ID_IN_USE, WRONG_CLUSTER, INVALID_REQUEST -> {
-          if (refusal.isEmpty() || refusal.get().code() != error.code()) {
-            log.error(
-                "The control plane refuses this node: node={} reason={} {}",
-                node.getNodeId(),
-                error.code(),
-                error.getMessage());
-          }
+          tell(error);
           refusal = Optional.of(error);
           registered = false;
         }
@@ -194,6 +206,46 @@ public final class NodeLease implements AutoCloseable {
       }
       return PAUSE;
     }
+  }
+
+  /** Once for each kind of refusal; what began as a wait may turn out to be a fault. */
+  private void tell(ByssusException error) {
+    boolean fault = !waitsForFormerLife(error);
+    if (refusal.isPresent()
+        && refusal.get().code() == error.code()
+        && (refusalToldAsFault || !fault)) {
+      return;
+    }
+    refusalToldAsFault = fault;
+    if (fault) {
+      log.error(
+          "The control plane refuses this node: node={} reason={} {}",
+          node.getNodeId(),
+          error.code(),
+          error.getMessage());
+    } else {
+      log.warn(
+          "The lease of this node's former life has not ended, waiting for it: node={} left-ms={}",
+          node.getNodeId(),
+          error.metadata().get(LEFT_MS));
+    }
+  }
+
+  /**
+   * Whether a refusal may be about a process that is gone, because nobody has heard of it since
+   * this one began: its id then is free when its lease ends. Counted from when the question was
+   * asked, which is before the leader looked: so what it heard earlier never seems later.
+   */
+  private boolean waitsForFormerLife(ByssusException error) {
+    if (!error.metadata().containsKey(LEFT_MS)) {
+      return false;
+    }
+    String heard = error.metadata().get(HEARD_MS_AGO);
+    if (heard == null) {
+      return true;
+    }
+    long heardMs = Long.parseLong(heard);
+    return heardMs >= TimeUnit.NANOSECONDS.toMillis(askedNanos - startedNanos);
   }
 
   private void renewed(long askedNanos, long leaseMillis) {

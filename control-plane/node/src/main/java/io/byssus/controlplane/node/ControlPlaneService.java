@@ -1,6 +1,7 @@
 package io.byssus.controlplane.node;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.NodeLease;
 import io.byssus.clustermap.WatchHub;
 import io.byssus.controlplane.state.Decision;
 import io.byssus.model.ByssusException;
@@ -22,6 +23,10 @@ import io.byssus.proto.internal.v1.WatchResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +69,7 @@ final class ControlPlaneService extends ControlPlaneServiceGrpc.ControlPlaneServ
                 RegisterNodeCommand.newBuilder().setNode(node).setClusterId(request.getClusterId()))
             .build();
     if (leadership.foresee(command) instanceof Decision.Rejected rejected) {
-      throw rejected.reason();
+      throw refusal(rejected.reason(), node.getNodeId());
     }
     // Before the commit: a node that is up in the map must not be found without its lease.
     leases.grant(node.getNodeId(), node.getInstanceId(), nanos.getAsLong());
@@ -76,6 +81,30 @@ final class ControlPlaneService extends ControlPlaneServiceGrpc.ControlPlaneServ
             .setRevision(revision)
             .build());
     answer.onCompleted();
+  }
+
+  /**
+   * A node id that is in use may only wait for the end of its own former life's lease. So the
+   * caller is told what it needs to find out which it is.
+   */
+  private ByssusException refusal(ByssusException reason, String nodeId) {
+    Optional<Node> holder = leadership.require().image().node(nodeId).filter(Node::getUp);
+    if (reason.code() != ErrorCode.NODE_ID_IN_USE || holder.isEmpty()) {
+      return reason;
+    }
+    LeaseTable.Standing lease = leases.standing(holder.get(), nanos.getAsLong());
+    String leftMs = Long.toString(lease.left().toMillis());
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put(NodeLease.LEFT_MS, leftMs);
+    lease
+        .sinceHeard()
+        .ifPresent(ago -> metadata.put(NodeLease.HEARD_MS_AGO, Long.toString(ago.toMillis())));
+    return new ByssusException(
+        reason.code(),
+        reason.getMessage() + "; its lease lasts " + leftMs + " ms more unless it is renewed",
+        List.of(),
+        metadata,
+        reason);
   }
 
   @Override

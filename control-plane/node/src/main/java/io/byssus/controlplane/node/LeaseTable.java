@@ -37,6 +37,7 @@ final class LeaseTable {
   /**
    * A lease.
    *
+   * @param heardNanos when the node last asked for it; empty where it asked another leader
    * @param mapRevision the revision of the map that the node works by; empty before its first
    *     report
    * @param replicas what it reported, by shard
@@ -44,6 +45,7 @@ final class LeaseTable {
   private record Lease(
       String instanceId,
       long endNanos,
+      Optional<Long> heardNanos,
       Optional<Long> mapRevision,
       Map<Integer, ReplicaReport> replicas) {
     boolean holds(String instance, long nowNanos) {
@@ -51,7 +53,11 @@ final class LeaseTable {
     }
 
     Lease until(long newEndNanos) {
-      return new Lease(instanceId, newEndNanos, mapRevision, replicas);
+      return new Lease(instanceId, newEndNanos, heardNanos, mapRevision, replicas);
+    }
+
+    Lease renewed(long newEndNanos, long nowNanos) {
+      return new Lease(instanceId, newEndNanos, Optional.of(nowNanos), mapRevision, replicas);
     }
   }
 
@@ -95,8 +101,8 @@ final class LeaseTable {
         nodeId,
         (id, present) ->
             present != null && present.instanceId.equals(instanceId)
-                ? present.until(end)
-                : new Lease(instanceId, end, Optional.empty(), Map.of()));
+                ? present.renewed(end, nowNanos)
+                : new Lease(instanceId, end, Optional.of(nowNanos), Optional.empty(), Map.of()));
   }
 
   /** Gives or renews a lease, with a new report. */
@@ -110,7 +116,13 @@ final class LeaseTable {
     Map<Integer, ReplicaReport> byShard = new HashMap<>();
     replicas.forEach(report -> byShard.put(report.getShard(), report));
     leases.put(
-        nodeId, new Lease(instanceId, nowNanos + leaseNanos, Optional.of(mapRevision), byShard));
+        nodeId,
+        new Lease(
+            instanceId,
+            nowNanos + leaseNanos,
+            Optional.of(nowNanos),
+            Optional.of(mapRevision),
+            byShard));
   }
 
   /** Ends the lease of an instance. */
@@ -130,12 +142,37 @@ final class LeaseTable {
       }
       Lease lease = leases.get(node.getNodeId());
       if (lease == null || !lease.instanceId.equals(node.getInstanceId())) {
-        grant(node.getNodeId(), node.getInstanceId(), nowNanos);
+        leases.put(node.getNodeId(), anotherLeaders(node, nowNanos));
       } else if (lease.endNanos - nowNanos <= 0) {
         expired.add(node);
       }
     }
     return expired;
+  }
+
+  private Lease anotherLeaders(Node node, long nowNanos) {
+    return new Lease(
+        node.getInstanceId(), nowNanos + leaseNanos, Optional.empty(), Optional.empty(), Map.of());
+  }
+
+  /**
+   * What is known of the lease of a node that is up in the map.
+   *
+   * @param left for how long it lasts if it is not renewed; not negative
+   * @param sinceHeard how long ago the node asked for it; empty where it has not asked this leader
+   */
+  record Standing(Duration left, Optional<Duration> sinceHeard) {}
+
+  /** How the lease of a node that is up in the map stands. */
+  synchronized Standing standing(Node node, long nowNanos) {
+    notice(nowNanos);
+    Lease lease =
+        Optional.ofNullable(leases.get(node.getNodeId()))
+            .filter(present -> present.instanceId.equals(node.getInstanceId()))
+            .orElseGet(() -> anotherLeaders(node, nowNanos));
+    return new Standing(
+        Duration.ofNanos(Math.max(0, lease.endNanos - nowNanos)),
+        lease.heardNanos.map(heard -> Duration.ofNanos(Math.max(0, nowNanos - heard))));
   }
 
   /** Whether a node's lease has ended and was not given anew. */

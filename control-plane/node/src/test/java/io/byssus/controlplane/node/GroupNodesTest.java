@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.byssus.clustermap.NodeLease;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
@@ -86,10 +87,12 @@ final class GroupNodesTest {
     Node silent = GroupSteps.server("s1", "i-1");
     steps.register(silent);
     steps.awaitImage(image -> GroupSteps.up(image, "s1"));
-    assertEquals(
-        ErrorCode.NODE_ID_IN_USE,
-        assertThrows(ByssusException.class, () -> steps.register(GroupSteps.server("s1", "i-2")))
-            .code());
+    ByssusException inUse =
+        assertThrows(ByssusException.class, () -> steps.register(GroupSteps.server("s1", "i-2")));
+    assertEquals(ErrorCode.NODE_ID_IN_USE, inUse.code());
+    long left = Long.parseLong(inUse.metadata().get(NodeLease.LEFT_MS));
+    assertTrue(left >= 0 && left <= TestGroup.LEASE.toMillis(), "left " + left);
+    assertTrue(Long.parseLong(inUse.metadata().get(NodeLease.HEARD_MS_AGO)) >= 0);
     steps.awaitImage(image -> !GroupSteps.up(image, "s1"));
     steps.heartbeat("s1", "i-1");
     assertTrue(GroupSteps.up(steps.leaderImage(), "s1"));

@@ -48,6 +48,33 @@ final class LeaseTableTest {
   }
 
   @Test
+  void howALeaseStandsIsToldAndWhetherItWasAskedForHere() {
+    Node node = node("a", true);
+    assertEquals(standing(100, Optional.empty()), leases.standing(node, START));
+    expiredAt(node, START);
+    assertEquals(standing(60, Optional.empty()), leases.standing(node, START + 40));
+    leases.grant("s1", "a", START + 40);
+    assertEquals(standing(70, Optional.of(30L)), leases.standing(node, START + 70));
+    leases.grant("s1", "a", START + 80, 7, List.of());
+    assertEquals(standing(90, Optional.of(10L)), leases.standing(node, START + 90));
+    assertEquals(
+        standing(0, Optional.of(110L)), leases.standing(node, expiredThrough(node, START + 190)));
+    assertEquals(
+        standing(100, Optional.empty()),
+        leases.standing(node("b", true), START + 190),
+        "another's");
+  }
+
+  private long expiredThrough(Node node, long time) {
+    expiredAt(node, time);
+    return time;
+  }
+
+  private static LeaseTable.Standing standing(long left, Optional<Long> sinceHeard) {
+    return new LeaseTable.Standing(Duration.ofNanos(left), sinceHeard.map(Duration::ofNanos));
+  }
+
+  @Test
   void aNodeWithoutALeaseIsGivenAWholeOne() {
     Node node = node("a", true);
     assertEquals(List.of(), expiredAt(node, START));
