@@ -2,6 +2,7 @@ package io.byssus.controlplane.node;
 
 import io.byssus.clustermap.WatchHub;
 import io.byssus.controlplane.state.PlacementPlanner;
+import io.byssus.proto.admin.v1.NamespaceState;
 import io.byssus.proto.admin.v1.NodeRole;
 import io.byssus.proto.internal.v1.Node;
 import io.micrometer.core.instrument.Gauge;
@@ -41,6 +42,12 @@ final class ControlPlaneMetrics {
       metrics.nodes(state, role, true);
       metrics.nodes(state, role, false);
     }
+    for (NamespaceState life : NamespaceState.values()) {
+      if (life != NamespaceState.NAMESPACE_STATE_UNSPECIFIED
+          && life != NamespaceState.UNRECOGNIZED) {
+        metrics.namespaces(state, life);
+      }
+    }
   }
 
   private void nodes(ReplicatedState state, NodeRole role, boolean up) {
@@ -55,6 +62,18 @@ final class ControlPlaneMetrics {
         .description("Nodes in the map")
         .tags(
             Tags.of("node_role", role.name().toLowerCase(Locale.ROOT), "state", up ? "up" : "down"))
+        .register(registry);
+  }
+
+  private void namespaces(ReplicatedState state, NamespaceState life) {
+    Gauge.builder(
+            "byssus.control.namespaces",
+            () ->
+                state.image().namespaces().stream()
+                    .filter(entry -> entry.getState() == life)
+                    .count())
+        .description("Namespaces in the map, by where they stand in their life")
+        .tags(Tags.of("state", life.name().toLowerCase(Locale.ROOT)))
         .register(registry);
   }
 

@@ -44,6 +44,7 @@ final class LeaderLoop implements AutoCloseable {
   private final LogProvisioning logProvisioning;
   private final Clock clock;
   private final LongSupplier nanos;
+  private final SlowDrops slowDrops = new SlowDrops();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "leader-loop"));
 
@@ -85,6 +86,8 @@ final class LeaderLoop implements AutoCloseable {
         createLog();
         place();
         dropNamespaces();
+      } else {
+        slowDrops.begin();
       }
       if (state.appliedSinceSnapshot() >= COMMANDS_PER_SNAPSHOT) {
         group.snapshot();
@@ -154,8 +157,18 @@ final class LeaderLoop implements AutoCloseable {
   }
 
   private void dropNamespaces() {
+    NamespaceDropPlanner.Reports reports = leases.reports(nanos.getAsLong());
+    for (SlowDrops.SlowDrop slow :
+        slowDrops.due(state.image(), clock.millis(), reports, nanos.getAsLong())) {
+      log.warn(
+          "A namespace that is deleted for good does not go: id={} state={} waits-for={} of={}",
+          slow.namespaceId(),
+          slow.state(),
+          slow.why(),
+          slow.obstacles());
+    }
     List<AdvanceDropCommand> plan =
-        NamespaceDropPlanner.plan(state.image(), clock.millis(), leases.reports(nanos.getAsLong()));
+        NamespaceDropPlanner.plan(state.image(), clock.millis(), reports);
     for (AdvanceDropCommand step : plan.subList(0, Math.min(plan.size(), DROPS_PER_TURN))) {
       log.info("A namespace goes: id={} state={}", step.getNamespaceId(), step.getTo());
       leadership.submit(leadership.command().setAdvanceDrop(step).build(), COMMIT_LIMIT);

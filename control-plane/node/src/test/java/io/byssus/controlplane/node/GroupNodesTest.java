@@ -150,6 +150,7 @@ final class GroupNodesTest {
             "byssus_control_applied_index{.*} [1-9].*",
             "byssus_control_halted{.*} 0.0",
             "byssus_control_shards_under_replicated{.*} 0.0",
+            "byssus_control_namespaces{.*state=\"dropping\".*} 0.0",
             "byssus_control_nodes{.*node_role=\"server\".*state=\"up\".*} 1.0")) {
       String pattern = sample.replace("{", "\\{").replace("}", "\\}");
       assertTrue(

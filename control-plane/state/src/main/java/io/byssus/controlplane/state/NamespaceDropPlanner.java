@@ -12,6 +12,7 @@ import io.byssus.proto.internal.v1.ShardAssignment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which deleted namespaces can be moved on towards their end. Pure: the map, the time and what the
@@ -45,21 +46,39 @@ public final class NamespaceDropPlanner {
     for (NamespaceEntry entry : image.namespaces()) {
       if (entry.getState() == NamespaceState.DELETED
           && nowMs >= entry.getUndeleteUntilMs()
-          && unknownToDispatchers(image, entry, reports)) {
+          && dispatchersThatMayWrite(image, entry, reports).findAny().isEmpty()) {
         plan.add(advance(entry, NamespaceState.DROPPING));
       } else if (entry.getState() == NamespaceState.DROPPING
-          && image.shards().stream().allMatch(shard -> isGone(image, entry, shard, reports))) {
+          && shardsThatMayHold(image, entry, reports).findAny().isEmpty()) {
         plan.add(advance(entry, NamespaceState.DROPPED));
       }
     }
     return plan;
   }
 
-  private static boolean unknownToDispatchers(
+  /**
+   * What a namespace waits for that has been deleted for good and is not dropped, for people; empty
+   * where it is not one, or waits for nothing.
+   */
+  public static List<String> obstacles(ClusterImage image, NamespaceEntry entry, Reports reports) {
+    return switch (entry.getState()) {
+      case DELETED -> dispatchersThatMayWrite(image, entry, reports).toList();
+      case DROPPING -> shardsThatMayHold(image, entry, reports).toList();
+      default -> List.of();
+    };
+  }
+
+  private static Stream<String> dispatchersThatMayWrite(
       ClusterImage image, NamespaceEntry entry, Reports reports) {
     return image.nodes().stream()
         .filter(node -> node.getRole() == NodeRole.DISPATCHER && node.getUp())
-        .allMatch(node -> knows(node, entry.getDeletedRevision(), reports));
+        .filter(node -> !knows(node, entry.getDeletedRevision(), reports))
+        .map(node -> node.getNodeId() + " has not reported that it knows of the deletion");
+  }
+
+  private static Stream<String> shardsThatMayHold(
+      ClusterImage image, NamespaceEntry entry, Reports reports) {
+    return image.shards().stream().flatMap(shard -> mayHold(image, entry, shard, reports).stream());
   }
 
   private static boolean knows(Node node, long revision, Reports reports) {
@@ -69,7 +88,8 @@ public final class NamespaceDropPlanner {
         .isPresent();
   }
 
-  private static boolean isGone(
+  /** Why a shard may still hold a namespace; empty where none of its replicas does. */
+  private static Optional<String> mayHold(
       ClusterImage image, NamespaceEntry entry, ShardAssignment shard, Reports reports) {
     boolean told = false;
     for (String nodeId : shard.getReplicasList()) {
@@ -81,12 +101,18 @@ public final class NamespaceDropPlanner {
           knows(server.get(), entry.getDroppingRevision(), reports)
               ? reports.replica(server.get(), shard.getShard())
               : Optional.empty();
-      if (report.isEmpty() || mayHold(report.get(), entry.getRules().getNamespaceId())) {
-        return false;
+      if (report.isEmpty()) {
+        return Optional.of("shard " + shard.getShard() + ": " + nodeId + " has not reported");
+      }
+      if (mayHold(report.get(), entry.getRules().getNamespaceId())) {
+        return Optional.of(
+            "shard " + shard.getShard() + ": " + nodeId + " holds it, " + report.get().getState());
       }
       told |= report.get().getState() == ReplicaState.CAUGHT_UP;
     }
-    return told;
+    return told
+        ? Optional.empty()
+        : Optional.of("shard " + shard.getShard() + ": no replica of it is up and caught up");
   }
 
   /** A list that is full may leave higher ids out. */

@@ -36,20 +36,26 @@ final class NamespaceDropPlannerTest {
   }
 
   private List<AdvanceDropCommand> plan(long nowMs) {
-    return NamespaceDropPlanner.plan(
-        live.image(),
-        nowMs,
-        new NamespaceDropPlanner.Reports() {
-          @Override
-          public Optional<Long> mapRevision(Node node) {
-            return Optional.ofNullable(revisions.get(node.getNodeId()));
-          }
+    return NamespaceDropPlanner.plan(live.image(), nowMs, reports());
+  }
 
-          @Override
-          public Optional<ReplicaReport> replica(Node node, int shard) {
-            return Optional.ofNullable(replicas.get(node.getNodeId() + "/" + shard));
-          }
-        });
+  private List<String> obstacles() {
+    return NamespaceDropPlanner.obstacles(
+        live.image(), live.image().namespace(1).orElseThrow(), reports());
+  }
+
+  private NamespaceDropPlanner.Reports reports() {
+    return new NamespaceDropPlanner.Reports() {
+      @Override
+      public Optional<Long> mapRevision(Node node) {
+        return Optional.ofNullable(revisions.get(node.getNodeId()));
+      }
+
+      @Override
+      public Optional<ReplicaReport> replica(Node node, int shard) {
+        return Optional.ofNullable(replicas.get(node.getNodeId() + "/" + shard));
+      }
+    };
   }
 
   private static AdvanceDropCommand to(NamespaceState state) {
@@ -125,6 +131,21 @@ final class NamespaceDropPlannerTest {
     assertEquals(List.of(), plan(OVER), "it may not have come to the namespace's records yet");
     live.granted(Commands.change("s0", false, 6));
     assertEquals(List.of(), plan(OVER), "nobody is there who could say");
+  }
+
+  @Test
+  void whatANamespaceWaitsForIsNamed() {
+    assertEquals(List.of("d0 has not reported that it knows of the deletion"), obstacles());
+    dropping();
+    allGone();
+    assertEquals(List.of(), obstacles());
+    reports("s0", 0, ReplicaState.HALTED, 1);
+    replicas.remove("s1/1");
+    assertEquals(
+        List.of("shard 0: s0 holds it, HALTED", "shard 1: s1 has not reported"), obstacles());
+    live.granted(Commands.change("s1", false, 5));
+    reports("s0", 1, ReplicaState.CATCHING_UP);
+    assertEquals("shard 1: no replica of it is up and caught up", obstacles().get(1));
   }
 
   @Test
