@@ -124,7 +124,7 @@ final class AtMostOnceTest {
             .requestIds(requestId::get)
             .retryPolicy(
                 new RetryPolicy(
-                    Duration.ofMillis(2), Duration.ofMillis(40), Duration.ofMillis(120)));
+                    Duration.ofMillis(1), Duration.ofMillis(15), Duration.ofMillis(45)));
     return new ByssusClient(builder, System::nanoTime, new Random(seed));
   }
 
@@ -168,7 +168,7 @@ final class AtMostOnceTest {
                 if (copy != null) {
                   copy.run();
                 }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(12)));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(5)));
               }
             });
     thread.start();
@@ -183,7 +183,7 @@ final class AtMostOnceTest {
               Semaphore outstanding = new Semaphore(OUTSTANDING_EACH);
               requestId.set("stream-" + writer);
               WriterOptions settings =
-                  WriterOptions.defaults().withDeadline(Duration.ofMillis(600));
+                  WriterOptions.defaults().withDeadline(Duration.ofMillis(220));
               try (StreamedWriter stream = places.writer(settings)) {
                 for (int i = 0; i < WRITES_EACH; i++) {
                   outstanding.acquireUninterruptibly();
@@ -213,7 +213,7 @@ final class AtMostOnceTest {
   private CompletableFuture<WriteResult> write(
       Namespace places, int writer, String id, Random random) {
     WriteOptions options =
-        WriteOptions.defaults().withDeadline(Duration.ofMillis(40 + random.nextInt(800)));
+        WriteOptions.defaults().withDeadline(Duration.ofMillis(15 + random.nextInt(300)));
     if (random.nextInt(4) == 0) {
       options = options.withAcknowledgement(Acknowledgement.APPLIED);
     }

@@ -52,7 +52,7 @@ final class OpenWritesTest extends WriteScenario {
         places.putAsync(Key.of("NL", "Delft"), "long".getBytes(), within(25_000));
     await().until(() -> cluster.arrivals.size() == 1);
     failure(
-        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(1_500)));
+        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(400)));
 
     NotWrittenException tooSoon =
         failure(
@@ -76,10 +76,11 @@ final class OpenWritesTest extends WriteScenario {
   @Test
   void withoutTheShardsFloorTheOldCopyWouldUndoTheNewWrite() {
     // Shows that the test above can fail: the copy is there, and only the floor stops it.
+    places.put(Key.of("NL", "Edam"), "connected");
     cluster.shards.forEach(FakeShard::ignoreFloors);
     cluster.faults = arrival -> arrival.text().equals("new") ? Fault.NONE : new Fault.Stick();
     failure(
-        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(1_500)));
+        IndeterminateException.class, places.putAsync(AMSTERDAM, "old".getBytes(), within(400)));
     places.put(AMSTERDAM, "new");
     cluster.releaseStuck();
     assertEquals("old", cluster.text(AMSTERDAM));
@@ -111,10 +112,11 @@ final class OpenWritesTest extends WriteScenario {
   @Test
   void beyondTheBoundOnOpenWritesAsyncFailsAndBlockingWaits() throws Exception {
     use(cluster.client().retryPolicy(PATIENT).maxOpenWrites(2, Long.MAX_VALUE));
+    places.put(Key.of("a"), "connected");
     cluster.faults =
         arrival -> arrival.text().startsWith("stuck") ? new Fault.StickSilently() : Fault.NONE;
     CompletableFuture<WriteResult> stuck =
-        places.putAsync(Key.of("a"), "stuck".getBytes(), within(2_000));
+        places.putAsync(Key.of("a"), "stuck".getBytes(), within(800));
     places.putAsync(Key.of("b"), "stuck too".getBytes(), within(20_000));
     NotWrittenException full =
         failure(NotWrittenException.class, places.putAsync(Key.of("c"), "async"));
@@ -138,6 +140,7 @@ final class OpenWritesTest extends WriteScenario {
 
   @Test
   void aThreadThatIsInterruptedLearnsThatTheWriteMayBeWritten() throws Exception {
+    use(cluster.client().retryPolicy(QUICK.withAttemptTimeout(Duration.ofMillis(300))));
     faultsInTurn(new Fault.Swallow());
     CompletableFuture<Throwable> thrown = new CompletableFuture<>();
     Thread writer =
@@ -151,10 +154,10 @@ final class OpenWritesTest extends WriteScenario {
               }
             });
     writer.start();
-    await().until(() -> cluster.arrivals.size() == 1);
+    await().until(() -> cluster.arrivals.size() >= 1);
     writer.interrupt();
     assertInstanceOf(IndeterminateException.class, thrown.get(5, TimeUnit.SECONDS));
-    await().until(() -> cluster.arrivals.size() == 2);
+    await().until(() -> cluster.arrivals.size() >= 2);
   }
 
   @Test

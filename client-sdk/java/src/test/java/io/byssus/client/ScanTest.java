@@ -148,7 +148,7 @@ final class ScanTest {
   void aScanThatCannotGoOnFailsAtTheDeadlineAndIsClosed() {
     cluster.dispatchers.forEach(dispatcher -> dispatcher.readFaults = () -> ErrorCode.NO_REPLICA);
     try (ScanCursor cursor =
-        places.scan(Scan.of("NL"), ReadOptions.defaults().withDeadline(Duration.ofMillis(1_500)))) {
+        places.scan(Scan.of("NL"), ReadOptions.defaults().withDeadline(Duration.ofMillis(300)))) {
       assertThrows(UnavailableException.class, cursor::hasNext);
       assertThrows(IllegalStateException.class, cursor::hasNext);
     }
