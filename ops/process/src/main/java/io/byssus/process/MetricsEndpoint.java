@@ -12,12 +12,11 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +24,13 @@ import org.slf4j.LoggerFactory;
  * A process' HTTP port: {@code GET /metrics} for Prometheus, {@code GET /healthz} which answers 200
  * while the process serves and 503 with the reason while it does not.
  *
- * <p>One thread, at most 64 connections, requests of at most 4 KiB, half a minute of silence.
+ * <p>One thread, at most 64 connections, of which the one that has been silent longest gives way to
+ * another, requests of at most 4 KiB, half a minute of silence: of the client that asks nothing,
+ * and takes nothing of an answer.
  */
 public final class MetricsEndpoint implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MetricsEndpoint.class);
-  private static final int MOST_CONNECTIONS = 64;
+  static final int MOST_CONNECTIONS = 64;
   private static final int MOST_REQUEST_BYTES = 4 << 10;
   private static final int SILENCE_SECONDS = 30;
 
@@ -53,7 +54,7 @@ public final class MetricsEndpoint implements AutoCloseable {
     var thread =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("metrics-http", true), NioIoHandler.newFactory());
-    var connections = new AtomicInteger();
+    var connections = new OpenConnections(MOST_CONNECTIONS);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(thread)
@@ -63,7 +64,7 @@ public final class MetricsEndpoint implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel connection) {
-                    admit(connection, connections, new MetricsHandler(metrics, readiness));
+                    admit(connection, connections, metrics, readiness);
                   }
                 })
             .bind(listen.toSocketAddress())
@@ -91,18 +92,17 @@ public final class MetricsEndpoint implements AutoCloseable {
   }
 
   private static void admit(
-      SocketChannel connection, AtomicInteger connections, MetricsHandler handler) {
-    connection.closeFuture().addListener(closed -> connections.decrementAndGet());
-    if (connections.incrementAndGet() > MOST_CONNECTIONS) {
-      connection.close();
-      return;
-    }
+      SocketChannel connection,
+      OpenConnections connections,
+      ProcessMetrics metrics,
+      Readiness readiness) {
+    connections.opened(connection);
     connection
         .pipeline()
-        .addLast(new ReadTimeoutHandler(SILENCE_SECONDS))
+        .addLast(new IdleStateHandler(true, 0, 0, SILENCE_SECONDS, TimeUnit.SECONDS))
         .addLast(new HttpServerCodec())
         .addLast(new HttpObjectAggregator(MOST_REQUEST_BYTES))
-        .addLast(handler);
+        .addLast(new MetricsHandler(metrics::scrape, readiness, connections));
   }
 
   private static void end(EventLoopGroup thread) {

@@ -15,7 +15,8 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.timeout.ReadTimeoutException;
+import io.netty.handler.timeout.IdleStateEvent;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,34 +26,51 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
   private static final String PLAIN = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final ProcessMetrics metrics;
+  private final Supplier<String> metrics;
   private final Readiness readiness;
+  private final OpenConnections connections;
 
-  MetricsHandler(ProcessMetrics metrics, Readiness readiness) {
+  MetricsHandler(Supplier<String> metrics, Readiness readiness, OpenConnections connections) {
     this.metrics = metrics;
     this.readiness = readiness;
+    this.connections = connections;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    FullHttpResponse response = answer(request);
+    FullHttpResponse response;
+    try {
+      response = answer(request);
+    } catch (RuntimeException e) {
+      log.error("a request was not answered: path={}", request.uri(), e);
+      response = response(HttpResponseStatus.INTERNAL_SERVER_ERROR, PLAIN, e + "\n");
+    }
     HttpUtil.setContentLength(response, response.content().readableBytes());
     if (HttpMethod.HEAD.equals(request.method())) {
       response.content().clear();
     }
     boolean keepAlive = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
     HttpUtil.setKeepAlive(response, keepAlive);
+    connections.used(context.channel());
     var written = context.writeAndFlush(response);
+    written.addListener(done -> connections.used(context.channel()));
     if (!keepAlive) {
       written.addListener(ChannelFutureListener.CLOSE);
     }
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (!(cause instanceof ReadTimeoutException)) {
-      log.debug("metrics connection broke", cause);
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof IdleStateEvent) {
+      context.close();
+    } else {
+      context.fireUserEventTriggered(event);
     }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    log.debug("metrics connection broke", cause);
     context.close();
   }
 
@@ -67,7 +85,7 @@ final class MetricsHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
       return refusal;
     }
     return switch (new QueryStringDecoder(request.uri()).path()) {
-      case "/metrics" -> response(HttpResponseStatus.OK, PROMETHEUS, metrics.scrape());
+      case "/metrics" -> response(HttpResponseStatus.OK, PROMETHEUS, metrics.get());
       case "/healthz" -> health();
       default -> response(HttpResponseStatus.NOT_FOUND, PLAIN, "try /metrics or /healthz\n");
     };

@@ -4,7 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpVersion;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +20,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +83,53 @@ class MetricsEndpointTest {
       var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
     }
+  }
+
+  @Test
+  void answersHoweverManyConnectionsClientsLeaveOpen() throws Exception {
+    List<Socket> left = new ArrayList<>();
+    try {
+      Socket silent = new Socket("127.0.0.1", endpoint.address().port());
+      left.add(silent);
+      for (int i = 0; i < 2 * MetricsEndpoint.MOST_CONNECTIONS; i++) {
+        left.add(new Socket("127.0.0.1", endpoint.address().port()));
+        assertEquals("HTTP/1.1 200 OK", ask(left.get(left.size() - 1)), "beside " + i);
+      }
+      assertEquals(-1, silent.getInputStream().read(), "what was silent longest gave way");
+    } finally {
+      for (Socket socket : left) {
+        socket.close();
+      }
+    }
+  }
+
+  private static String ask(Socket socket) throws IOException {
+    socket.setSoTimeout(10_000);
+    socket
+        .getOutputStream()
+        .write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    var answer = new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII);
+    return new BufferedReader(answer).readLine();
+  }
+
+  @Test
+  void aScrapeThatFailsIsAnsweredAndNotTheEndOfTheConnection() {
+    var channel =
+        new EmbeddedChannel(
+            new MetricsHandler(
+                () -> {
+                  throw new IllegalStateException("no meters");
+                },
+                readiness,
+                new OpenConnections(1)));
+    channel.writeInbound(
+        new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/metrics"));
+    FullHttpResponse answer = channel.readOutbound();
+    assertEquals(500, answer.status().code());
+    assertTrue(answer.content().toString(StandardCharsets.UTF_8).contains("no meters"));
+    assertTrue(channel.isOpen());
+    answer.release();
+    channel.close();
   }
 
   @Test
