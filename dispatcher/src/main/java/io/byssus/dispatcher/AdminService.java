@@ -28,6 +28,7 @@ import io.byssus.proto.admin.v1.UpdateNamespaceResponse;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -56,43 +57,44 @@ final class AdminService extends AdminServiceImplBase {
 
   @Override
   public void initCluster(InitClusterRequest request, StreamObserver<InitClusterResponse> caller) {
-    passOn(INIT_LIMIT, leader -> leader.initCluster(request), caller);
+    caller.onNext(ask(INIT_LIMIT, leader -> leader.initCluster(request)));
+    caller.onCompleted();
   }
 
   @Override
   public void describeCluster(
       DescribeClusterRequest request, StreamObserver<DescribeClusterResponse> caller) {
-    passOn(LIMIT, leader -> leader.describeCluster(request), caller);
+    passOn(AdminServiceBlockingStub::describeCluster, request, caller);
   }
 
   @Override
   public void createNamespace(
       CreateNamespaceRequest request, StreamObserver<CreateNamespaceResponse> caller) {
-    passOn(LIMIT, leader -> leader.createNamespace(request), caller);
+    passOn(AdminServiceBlockingStub::createNamespace, request, caller);
   }
 
   @Override
   public void updateNamespace(
       UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> caller) {
-    passOn(LIMIT, leader -> leader.updateNamespace(request), caller);
+    passOn(AdminServiceBlockingStub::updateNamespace, request, caller);
   }
 
   @Override
   public void deleteNamespace(
       DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> caller) {
-    passOn(LIMIT, leader -> leader.deleteNamespace(request), caller);
+    passOn(AdminServiceBlockingStub::deleteNamespace, request, caller);
   }
 
   @Override
   public void undeleteNamespace(
       UndeleteNamespaceRequest request, StreamObserver<UndeleteNamespaceResponse> caller) {
-    passOn(LIMIT, leader -> leader.undeleteNamespace(request), caller);
+    passOn(AdminServiceBlockingStub::undeleteNamespace, request, caller);
   }
 
   @Override
   public void listNamespaces(
       ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> caller) {
-    passOn(LIMIT, leader -> leader.listNamespaces(request), caller);
+    passOn(AdminServiceBlockingStub::listNamespaces, request, caller);
   }
 
   @Override
@@ -110,17 +112,17 @@ final class AdminService extends AdminServiceImplBase {
 
   @Override
   public void listNodes(ListNodesRequest request, StreamObserver<ListNodesResponse> caller) {
-    passOn(LIMIT, leader -> leader.listNodes(request), caller);
+    passOn(AdminServiceBlockingStub::listNodes, request, caller);
   }
 
   @Override
   public void listShards(ListShardsRequest request, StreamObserver<ListShardsResponse> caller) {
-    passOn(LIMIT, leader -> leader.listShards(request), caller);
+    passOn(AdminServiceBlockingStub::listShards, request, caller);
   }
 
-  private <T> void passOn(
-      Duration limit, Function<AdminServiceBlockingStub, T> call, StreamObserver<T> caller) {
-    caller.onNext(ask(limit, call));
+  private <Q, T> void passOn(
+      BiFunction<AdminServiceBlockingStub, Q, T> call, Q request, StreamObserver<T> caller) {
+    caller.onNext(ask(LIMIT, leader -> call.apply(leader, request)));
     caller.onCompleted();
   }
 

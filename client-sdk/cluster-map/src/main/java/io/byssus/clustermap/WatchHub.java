@@ -75,14 +75,25 @@ public final class WatchHub implements AutoCloseable {
    * @param followsALeader whether this member hears what the cluster decides
    */
   public WatchHub(WatchedMap map, BooleanSupplier followsALeader, LongSupplier nanos) {
+    this(map, followsALeader, nanos, SIGN_OF_LIFE);
+  }
+
+  /**
+   * Begins without watchers.
+   *
+   * @param followsALeader whether this member hears what the cluster decides
+   * @param signOfLife how often watchers are told that the stream is alive
+   */
+  public WatchHub(
+      WatchedMap map, BooleanSupplier followsALeader, LongSupplier nanos, Duration signOfLife) {
     this.map = map;
     this.followsALeader = followsALeader;
     this.nanos = nanos;
     map.onChange(this::changed);
     thread.scheduleWithFixedDelay(
         () -> guarded(this::signsOfLife),
-        SIGN_OF_LIFE.toMillis(),
-        SIGN_OF_LIFE.toMillis(),
+        signOfLife.toMillis(),
+        signOfLife.toMillis(),
         TimeUnit.MILLISECONDS);
   }
 

@@ -9,6 +9,7 @@ import io.byssus.proto.kv.v1.Acknowledgement;
 import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.DeleteRequest;
 import io.byssus.proto.kv.v1.IncrementRequest;
+import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.PutRequest;
 import io.byssus.proto.kv.v1.StreamedWrite;
 import io.byssus.proto.kv.v1.WriteBatchRequest;
@@ -43,45 +44,35 @@ public final class WriteChecks {
 
   /** Checks a request. */
   public static void check(PutRequest request) {
-    WriteChecks checks = new WriteChecks();
-    checks.namespace(request.getNamespace());
-    checks.fields.key("key", request.getKey());
+    WriteChecks checks = ofRecord(request.getNamespace(), request.getKey(), request.getOptions());
     checks.value(SINGLE, "value", request.getValue());
-    if (request.hasCondition()) {
-      checks.condition(SINGLE, request.getCondition());
-    }
-    if (request.hasLifetime()) {
-      checks.lifetime(SINGLE, request.getLifetime());
-    }
-    checks.writeOptions(request.getOptions());
+    checks.condition(SINGLE, request.hasCondition(), request.getCondition());
+    checks.lifetime(SINGLE, request.hasLifetime(), request.getLifetime());
     checks.fields.finish();
   }
 
   /** Checks a request. */
   public static void check(DeleteRequest request) {
-    WriteChecks checks = new WriteChecks();
-    checks.namespace(request.getNamespace());
-    checks.fields.key("key", request.getKey());
-    if (request.hasCondition()) {
-      checks.condition(SINGLE, request.getCondition());
-    }
-    checks.writeOptions(request.getOptions());
+    WriteChecks checks = ofRecord(request.getNamespace(), request.getKey(), request.getOptions());
+    checks.condition(SINGLE, request.hasCondition(), request.getCondition());
     checks.fields.finish();
   }
 
   /** Checks a request. */
   public static void check(IncrementRequest request) {
-    WriteChecks checks = new WriteChecks();
-    checks.namespace(request.getNamespace());
-    checks.fields.key("key", request.getKey());
-    if (request.hasCondition()) {
-      checks.condition(SINGLE, request.getCondition());
-    }
-    if (request.hasLifetime()) {
-      checks.lifetime(SINGLE, request.getLifetime());
-    }
-    checks.writeOptions(request.getOptions());
+    WriteChecks checks = ofRecord(request.getNamespace(), request.getKey(), request.getOptions());
+    checks.condition(SINGLE, request.hasCondition(), request.getCondition());
+    checks.lifetime(SINGLE, request.hasLifetime(), request.getLifetime());
     checks.fields.finish();
+  }
+
+  /** Has checked what all writes of a single record have. */
+  private static WriteChecks ofRecord(String namespace, Key key, WriteOptions options) {
+    WriteChecks checks = new WriteChecks();
+    checks.namespace(namespace);
+    checks.fields.key("key", key);
+    checks.writeOptions(options);
+    return checks;
   }
 
   /** Checks a request. */
@@ -203,15 +194,11 @@ public final class WriteChecks {
           fields.problem("operations[" + at + "]", "has none of put, remove and increment");
       case REMOVE, INCREMENT -> {}
     }
-    if (operation.hasCondition()) {
-      condition(at, operation.getCondition());
-    }
-    if (operation.hasLifetime()) {
-      if (operation.hasRemove()) {
-        fields.problem(field(at, "lifetime"), "is set; it goes with put and increment only");
-      } else {
-        lifetime(at, operation.getLifetime());
-      }
+    condition(at, operation.hasCondition(), operation.getCondition());
+    if (operation.hasLifetime() && operation.hasRemove()) {
+      fields.problem(field(at, "lifetime"), "is set; it goes with put and increment only");
+    } else {
+      lifetime(at, operation.hasLifetime(), operation.getLifetime());
     }
   }
 
@@ -221,7 +208,10 @@ public final class WriteChecks {
     }
   }
 
-  private void condition(int at, Condition condition) {
+  private void condition(int at, boolean given, Condition condition) {
+    if (!given) {
+      return;
+    }
     switch (condition.getTestCase()) {
       case VALUE_EQUALS -> value(at, "condition.value_equals", condition.getValueEquals());
       case TEST_NOT_SET ->
@@ -232,7 +222,10 @@ public final class WriteChecks {
     }
   }
 
-  private void lifetime(int at, Lifetime lifetime) {
+  private void lifetime(int at, boolean given, Lifetime lifetime) {
+    if (!given) {
+      return;
+    }
     switch (lifetime.getUntilCase()) {
       case TTL_MS -> {
         if (lifetime.getTtlMs() < 1 || lifetime.getTtlMs() > Limits.MAX_TTL_MILLIS) {

@@ -140,11 +140,11 @@ final class NamespaceLifeTest {
 
   @Test
   void aDeletedNamespaceGoesForGoodThoughLeadersStop() throws Exception {
-    start(Duration.ofSeconds(2));
+    start(Duration.ofMillis(500));
     create("places");
     Namespace deleted = delete("places");
     assertEquals(NamespaceState.DELETED, deleted.getState());
-    assertEquals(2_000, deleted.getUndeleteUntilMs() - entry(1).getDeletedMs());
+    assertEquals(500, deleted.getUndeleteUntilMs() - entry(1).getDeletedMs());
     dispatcherKnows(entry(1).getDeletedRevision() - 1);
     changeLeader();
     dispatcherKnows(entry(1).getDeletedRevision() - 1);

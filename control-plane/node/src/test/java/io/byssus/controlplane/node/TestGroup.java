@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 
 /** A control plane of some members in this JVM, each on ports and a directory that stay its own. */
@@ -60,11 +61,19 @@ final class TestGroup implements AutoCloseable {
         new ControlPlaneClient(members.stream().map(m -> m.address().toString()).toList());
   }
 
-  private static List<Integer> freePorts(int count) throws IOException {
+  /**
+   * Ports for members that keep theirs while they are stopped: below those that the system picks
+   * for anybody's connection, and below those of other tests' clusters.
+   */
+  private static List<Integer> freePorts(int count) {
     Set<Integer> ports = new HashSet<>();
     while (ports.size() < count) {
-      try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = ThreadLocalRandom.current().nextInt(12_000, 20_000);
+      try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         ports.add(socket.getLocalPort());
+      } catch (IOException e) {
+        // Somebody has it.
+        continue;
       }
     }
     return List.copyOf(ports);
