@@ -43,6 +43,7 @@ final class ByssusCommand {
                     .addSubcommand(new KvIncrCommand(streams))
                     .addSubcommand(new KvDeleteCommand(streams)))
             .addSubcommand(new ExportCommand(streams))
+            .addSubcommand(new BenchCommand(streams))
             .addSubcommand(
                 new CommandLine(new AdminCommand())
                     .addSubcommand(new AdminInitCommand(streams))

@@ -2,6 +2,7 @@ package io.byssus.cli;
 
 import io.byssus.cluster.LocalCluster;
 import io.byssus.cluster.LocalClusterConfig;
+import io.byssus.process.ExitWithStdin;
 import io.byssus.process.ProcessLifecycle;
 import io.byssus.process.Readiness;
 import java.io.IOException;
@@ -59,6 +60,12 @@ final class LocalCommand implements Callable<Integer> {
       description = "The dispatcher's port; 0: any free one. Default: ${DEFAULT-VALUE}")
   private int port;
 
+  @Option(
+      names = "--exit-with-stdin",
+      hidden = true,
+      description = "End when standard input does, and so with the process that holds it.")
+  private boolean exitWithStdin;
+
   LocalCommand(Streams streams) {
     this.streams = streams;
   }
@@ -69,6 +76,9 @@ final class LocalCommand implements Callable<Integer> {
     Logging.toFile(data.resolve("byssus.log"));
     ProcessLifecycle lifecycle = new ProcessLifecycle(new Readiness());
     lifecycle.stopOnSignals();
+    if (exitWithStdin) {
+      ExitWithStdin.watch(lifecycle);
+    }
     LocalCluster cluster = start(lifecycle);
     streams.out().println("ready " + cluster.endpoint() + " (data in " + data + ")");
     lifecycle.awaitStopped();

@@ -67,13 +67,24 @@ final class SourceRules {
     return violations;
   }
 
-  /** A library is used, by import or by full name, only below one folder. */
-  static List<String> usedOutside(String folder, String library, List<JavaSource> sources) {
+  /** A library is used, by import or by full name, only below these folders. */
+  static List<String> usedOutside(List<String> folders, String library, List<JavaSource> sources) {
     var use = Pattern.compile("\\b" + Pattern.quote(library) + "\\.");
     return violating(
         sources,
-        source -> !source.path().startsWith(folder + "/") && use.matcher(source.code()).find(),
-        library + " is used outside of " + folder);
+        source ->
+            folders.stream().noneMatch(folder -> source.path().startsWith(folder + "/"))
+                && use.matcher(source.code()).find(),
+        library + " is used outside of " + String.join(" and ", folders));
+  }
+
+  /** What lies in a folder uses nothing of ours but itself, by import or by full name. */
+  static List<String> oursUsedIn(String folder, String itself, List<JavaSource> sources) {
+    var use = Pattern.compile("\\bio\\.byssus\\.(?!" + Pattern.quote(itself) + "\\b)");
+    return violating(
+        sources,
+        source -> source.path().startsWith(folder + "/") && use.matcher(source.code()).find(),
+        "uses more of ours than " + itself);
   }
 
   static List<String> badNames(List<JavaSource> sources) {

@@ -48,7 +48,18 @@ class SourceRulesTest {
             "a/src/main/A.java: org.rocksdb is used outside of server/storage",
             "b/src/main/B.java: org.rocksdb is used outside of server/storage"),
         SourceRules.usedOutside(
-            "server/storage", "org.rocksdb", List.of(imported, spelled, talks, allowed)));
+            List.of("server/storage"), "org.rocksdb", List.of(imported, spelled, talks, allowed)));
+  }
+
+  @Test
+  void whatUsesMoreOfOursThanItMayIsFound() {
+    var imports = source("a/A.java", "package io.byssus.alone;\nimport io.byssus.model.Key;");
+    var spells = source("a/B.java", "package io.byssus.alone;\nclass B { io.byssus.C c; }");
+    var alone = source("a/C.java", "package io.byssus.alone;\nimport io.byssus.alone.A;");
+    var elsewhere = source("b/D.java", "import io.byssus.model.Key;");
+    assertEquals(
+        List.of("a/A.java: uses more of ours than alone", "a/B.java: uses more of ours than alone"),
+        SourceRules.oursUsedIn("a", "alone", List.of(imports, spells, alone, elsewhere)));
   }
 
   @Test

@@ -21,6 +21,8 @@ class SourceTreeTest {
   // What Maven and the launcher make.
   private static final Set<String> BUILT = Set.of("target");
 
+  private static final String CEILINGS = "ops/bench/src/main/java/io/byssus/bench/ceilings";
+
   private static final String OWN_THREAD = "a loop's own thread, between two attempts";
   private static final String POLLED = "polls another process, which has no way to call back";
 
@@ -103,9 +105,16 @@ class SourceTreeTest {
   }
 
   @Test
-  void rocksDbIsUsedOnlyInTheStorageModuleAndJRaftOnlyInTheControlPlane() {
-    none(SourceRules.usedOutside("server/storage", "org.rocksdb", others()));
-    none(SourceRules.usedOutside("control-plane/node", "com.alipay.sofa.jraft", others()));
+  void
+      rocksDbIsUsedOnlyInTheStorageModuleAndWhatItIsMeasuredAgainstAndJRaftOnlyInTheControlPlane() {
+    none(SourceRules.usedOutside(List.of("server/storage", CEILINGS), "org.rocksdb", others()));
+    none(SourceRules.usedOutside(List.of("control-plane/node"), "com.alipay.sofa.jraft", others()));
+  }
+
+  @Test
+  void whatByssusIsMeasuredAgainstUsesNoneOfIt() {
+    assertTrue(tree.sources().stream().anyMatch(source -> source.path().startsWith(CEILINGS)));
+    none(SourceRules.oursUsedIn(CEILINGS, "bench.ceilings", tree.sources()));
   }
 
   @Test

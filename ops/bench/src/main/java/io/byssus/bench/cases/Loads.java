@@ -1,0 +1,40 @@
+package io.byssus.bench.cases;
+
+import io.byssus.bench.engine.Running;
+import io.byssus.bench.load.ClosedLoop;
+import io.byssus.bench.load.OpenLoop;
+import io.byssus.bench.load.Operation;
+import java.time.Duration;
+import java.util.Optional;
+import org.HdrHistogram.Histogram;
+
+/**
+ * One operation, 64 in flight for the highest throughput, and at fixed rates for latencies.
+ *
+ * @param operation what is done over and over
+ * @param perOperation how many of the case's unit one operation is
+ * @param closing releases what the operation needs
+ */
+record Loads(Operation operation, int perOperation, AutoCloseable closing) implements Running {
+  static final int IN_FLIGHT = 64;
+
+  /** An operation that counts as one and needs nothing released. */
+  static Loads of(Operation operation) {
+    return new Loads(operation, 1, () -> {});
+  }
+
+  @Override
+  public double measure(Duration length) throws Exception {
+    return new ClosedLoop(operation, IN_FLIGHT).run(length) * perOperation;
+  }
+
+  @Override
+  public Optional<Histogram> latencies(double perSecond, Duration length) throws Exception {
+    return Optional.of(new OpenLoop(operation, perSecond / perOperation).run(length));
+  }
+
+  @Override
+  public void close() throws Exception {
+    closing.close();
+  }
+}

@@ -1,0 +1,52 @@
+package io.byssus.bench.engine;
+
+import java.util.Locale;
+
+/**
+ * What a ratio must be.
+ *
+ * @param bound on which side
+ * @param ratio subject ÷ ceiling, positive
+ */
+public record Target(Bound bound, double ratio) {
+  /** On which side of the target the good ratios lie. */
+  public enum Bound {
+    /** More is better, as with operations per second. */
+    AT_LEAST("≥"),
+    /** Less is better, as with latencies. */
+    AT_MOST("≤");
+
+    private final String sign;
+
+    Bound(String sign) {
+      this.sign = sign;
+    }
+  }
+
+  /** Checks the ratio. */
+  public Target {
+    if (!(ratio > 0)) {
+      throw new IllegalArgumentException("a target is positive, this is " + ratio);
+    }
+  }
+
+  /** The ratio must be this or more. */
+  public static Target atLeast(double ratio) {
+    return new Target(Bound.AT_LEAST, ratio);
+  }
+
+  /** The ratio must be this or less. */
+  public static Target atMost(double ratio) {
+    return new Target(Bound.AT_MOST, ratio);
+  }
+
+  /** Whether a ratio is as it must be. */
+  public boolean isReachedBy(double measured) {
+    return bound == Bound.AT_LEAST ? measured >= ratio : measured <= ratio;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(Locale.ROOT, "%s %.2f", bound.sign, ratio);
+  }
+}

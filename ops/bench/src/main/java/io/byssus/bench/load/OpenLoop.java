@@ -1,0 +1,102 @@
+package io.byssus.bench.load;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+
+/**
+ * As many operations a second as said, whether or not earlier ones have ended: shows latencies as
+ * callers see them who do not wait for each other.
+ *
+ * <p>Operation i is due i ÷ rate after the beginning, and its latency counts from there, not from
+ * when it was begun. So where the system stalls, every operation that was due in the meantime
+ * counts with the time that it would have waited; a load that waits for answers and counts from its
+ * own beginnings leaves these out (coordinated omission).
+ *
+ * <p>At most {@value #MAX_IN_FLIGHT} are in flight. Beyond, the next waits to be begun, and the
+ * wait counts.
+ */
+public final class OpenLoop {
+  private static final int MAX_IN_FLIGHT = 20_000;
+  private static final int DIGITS = 3;
+  private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+  /** Pauses shorter than this are not worth a system call; the operation is begun at once. */
+  private static final long SHORTEST_PAUSE_NANOS = 50_000;
+
+  /** How long the last operations may take beyond the end. */
+  private static final Duration GRACE = Duration.ofSeconds(30);
+
+  private final Operation operation;
+  private final double perSecond;
+
+  /**
+   * A load.
+   *
+   * @param perSecond operations a second, positive
+   */
+  public OpenLoop(Operation operation, double perSecond) {
+    if (!(perSecond > 0)) {
+      throw new IllegalArgumentException("a load is positive, this is " + perSecond);
+    }
+    this.operation = operation;
+    this.perSecond = perSecond;
+  }
+
+  /**
+   * Runs for a while, and until all that was begun has ended.
+   *
+   * @return the latency of each operation, nanoseconds
+   * @throws Exception the first failure of an operation
+   * @throws TimeoutException where operations do not end
+   */
+  public Histogram run(Duration length) throws Exception {
+    Histogram latencies = new ConcurrentHistogram(HIGHEST_NANOS, DIGITS);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Semaphore room = new Semaphore(MAX_IN_FLIGHT);
+    long operations = Math.max(1, Math.round(perSecond * (length.toNanos() / 1e9)));
+    long begin = System.nanoTime();
+    for (long i = 0; i < operations && failure.get() == null; i++) {
+      long due = begin + (long) (i / perSecond * 1e9);
+      awaitNanoTime(due);
+      take(room, 1);
+      operation.begin(
+          failed -> {
+            if (failed == null) {
+              latencies.recordValue(Math.min(HIGHEST_NANOS, Math.max(0, System.nanoTime() - due)));
+            } else {
+              failure.compareAndSet(null, failed);
+            }
+            room.release();
+          });
+    }
+    take(room, MAX_IN_FLIGHT);
+    if (failure.get() != null) {
+      throw new IllegalStateException("an operation failed", failure.get());
+    }
+    return latencies;
+  }
+
+  private static void awaitNanoTime(long due) throws InterruptedException {
+    for (long left = due - System.nanoTime();
+        left > SHORTEST_PAUSE_NANOS;
+        left = due - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+    }
+  }
+
+  private static void take(Semaphore room, int permits)
+      throws InterruptedException, TimeoutException {
+    if (!room.tryAcquire(permits, GRACE.toNanos(), TimeUnit.NANOSECONDS)) {
+      throw new TimeoutException("operations do not end: none made room in " + GRACE);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.byssus.bench.report;
+
+import java.util.Locale;
+
+/** Figures as people read them. */
+public final class Figure {
+  private Figure() {}
+
+  /** Three digits that matter and no more: 0.123, 12.3, 123, 123,456. */
+  public static String of(double figure) {
+    double size = Math.abs(figure);
+    int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
+    return String.format(Locale.ROOT, "%,." + decimals + "f", figure);
+  }
+}

@@ -1,0 +1,60 @@
+package io.byssus.bench.report;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.byssus.bench.engine.CaseResult;
+import io.byssus.bench.engine.LatencyCurve;
+import io.byssus.bench.engine.Target;
+import java.util.Locale;
+
+/** A row for programs. */
+public final class JsonReport {
+  private JsonReport() {}
+
+  /**
+   * One object: {@code case}, {@code against}, {@code unit}, {@code subject} and {@code ceiling}
+   * (medians), {@code ratio} (the median of the rounds), {@code min} and {@code max} (of the
+   * ratios), {@code target}, {@code bound} ({@code at_least} or {@code at_most}), {@code reached},
+   * {@code status} ({@code measured}, {@code skipped} or {@code failed}) and {@code latencies}, by
+   * load. What was not measured is null, and {@code trouble} says why.
+   */
+  public static ObjectNode of(CaseResult row) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("case", row.name()).put("against", row.ceilingName()).put("unit", row.unit());
+    if (row.figures().isPresent()) {
+      CaseResult.Figures figures = row.figures().get();
+      json.put("subject", figures.subject().median()).put("ceiling", figures.ceiling().median());
+      json.put("ratio", figures.ratio().median());
+      json.put("min", figures.ratio().min()).put("max", figures.ratio().max());
+    } else {
+      for (String name : new String[] {"subject", "ceiling", "ratio", "min", "max"}) {
+        json.putNull(name);
+      }
+    }
+    Target target = row.target();
+    json.put("target", target.ratio());
+    json.put("bound", target.bound().name().toLowerCase(Locale.ROOT));
+    json.put("reached", row.reached()).put("status", status(row));
+    if (!row.trouble().isEmpty()) {
+      json.put("trouble", row.trouble());
+    }
+    for (LatencyCurve curve : row.curves()) {
+      for (LatencyCurve.Point point : curve.points()) {
+        json.withArray("latencies")
+            .addObject()
+            .put("of", curve.contender())
+            .put("load", point.perSecond())
+            .put("p50_micros", point.p50Micros())
+            .put("p99_micros", point.p99Micros());
+      }
+    }
+    return json;
+  }
+
+  private static String status(CaseResult row) {
+    if (row.figures().isPresent()) {
+      return "measured";
+    }
+    return row.skipped() ? "skipped" : "failed";
+  }
+}

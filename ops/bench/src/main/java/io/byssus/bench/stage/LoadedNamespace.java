@@ -1,0 +1,119 @@
+package io.byssus.bench.stage;
+
+import io.byssus.bench.load.Records;
+import io.byssus.client.ByssusClient;
+import io.byssus.client.ByssusClientException;
+import io.byssus.client.Consistency;
+import io.byssus.client.Key;
+import io.byssus.client.MultiGetResult;
+import io.byssus.client.Namespace;
+import io.byssus.client.OperationOptions;
+import io.byssus.client.ReadOptions;
+import io.byssus.client.StreamedWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A namespace with the records, and two clients: through the dispatchers, and direct. */
+final class LoadedNamespace implements AutoCloseable {
+  private static final Duration VISIBLE_LIMIT = Duration.ofMinutes(2);
+  private static final int SAMPLE = 1_000;
+
+  private final ByssusClient client;
+  private final ByssusClient directClient;
+  private final List<String> created = new ArrayList<>();
+  private final String prefix = "bench-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
+
+  private LoadedNamespace(ByssusClient client, ByssusClient directClient) {
+    this.client = client;
+    this.directClient = directClient;
+  }
+
+  /** Loads the records; returns when they can be read from a replica. */
+  static LoadedNamespace load(List<String> endpoints, Records records) {
+    LoadedNamespace loaded = new LoadedNamespace(client(endpoints, false), client(endpoints, true));
+    try {
+      loaded.fill(loaded.another(), records);
+      return loaded;
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /** What hangs on futures never blocks here, and so runs where the answer arrives. */
+  private static ByssusClient client(List<String> endpoints, boolean direct) {
+    return ByssusClient.builder()
+        .endpoints(endpoints)
+        .directReads(direct)
+        .callbackExecutor(Runnable::run)
+        .userAgent("byssus-bench")
+        .build();
+  }
+
+  Namespace throughDispatcher() {
+    return client.namespace(created.get(0));
+  }
+
+  Namespace direct() {
+    return directClient.namespace(created.get(0));
+  }
+
+  /** A new namespace. */
+  Namespace another() {
+    String name = prefix + "-" + created.size();
+    client.admin().createNamespace(name);
+    created.add(name);
+    return client.namespace(name);
+  }
+
+  private void fill(Namespace namespace, Records records) {
+    AtomicReference<ByssusClientException> failed = new AtomicReference<>();
+    try (StreamedWriter writer = namespace.writer()) {
+      for (int i = 0; i < records.count() && failed.get() == null; i++) {
+        writer.put(
+            Key.of(records.key(i)),
+            records.value(i),
+            OperationOptions.defaults(),
+            (result, failure) -> {
+              if (failure != null) {
+                failed.compareAndSet(null, failure);
+              }
+            });
+      }
+    }
+    if (failed.get() != null) {
+      throw new IllegalStateException("the records cannot be loaded", failed.get());
+    }
+    awaitVisible(namespace, records);
+  }
+
+  /** A session read waits until its replica has what the session wrote: here, in every shard. */
+  private void awaitVisible(Namespace namespace, Records records) {
+    List<Key> sample = new ArrayList<>();
+    for (int i = Math.max(0, records.count() - SAMPLE); i < records.count(); i++) {
+      sample.add(Key.of(records.key(i)));
+    }
+    ReadOptions seeing =
+        ReadOptions.defaults().withConsistency(Consistency.SESSION).withDeadline(VISIBLE_LIMIT);
+    MultiGetResult read = namespace.multiGet(sample, seeing);
+    if (read.records().size() != sample.size()) {
+      throw new IllegalStateException(
+          "of " + sample.size() + " records, " + read.records().size() + " can be read");
+    }
+  }
+
+  /** Deletes what it created: the cluster may be somebody's. */
+  @Override
+  public void close() {
+    try {
+      for (String name : created) {
+        client.admin().deleteNamespace(name);
+      }
+    } finally {
+      directClient.close();
+      client.close();
+    }
+  }
+}

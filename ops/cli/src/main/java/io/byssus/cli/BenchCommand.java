@@ -1,0 +1,180 @@
+package io.byssus.cli;
+
+import io.byssus.bench.Bench;
+import io.byssus.bench.BenchConfig;
+import io.byssus.bench.engine.CaseResult;
+import io.byssus.bench.engine.Rounds;
+import io.byssus.bench.report.Figure;
+import io.byssus.bench.report.HtmlReport;
+import io.byssus.bench.report.JsonReport;
+import io.byssus.cli.text.Table;
+import io.byssus.process.HostPort;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code byssus bench}: ratios to what Byssus stands on, measured in one run. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures Byssus, and in the same run what it stands on and its peers; tells the ratios.",
+      "",
+      "Starts separate processes (Kafka, 1 control-plane member, 1 server, 1 dispatcher) with both",
+      "compilers and large heaps, loads a million records of 16-byte keys and 100-byte values that",
+      "do not compress, and lets subject and ceiling take turns. A ratio is of two neighbouring",
+      "turns; shown are the median, the smallest and the largest.",
+      "",
+      "Leave the machine idle meanwhile. Takes about 4 GB of memory. Exit code 0 if everything was",
+      "measured or skipped for want of a peer, whether or not targets were reached; 1 if a case",
+      "failed. Leaves nothing behind but the report."
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final int WARM_UPS = 1;
+  private static final int ROUNDS = 5;
+  private static final int QUICK_ROUNDS = 2;
+  private static final int SECONDS = 3;
+  private static final int QUICK_SECONDS = 1;
+
+  private final Streams streams;
+
+  @Spec private CommandSpec spec;
+  @Mixin private Output output;
+
+  @Option(
+      names = "--case",
+      paramLabel = "NAME",
+      description = {
+        "Measure this case only; may be given several times. The cases are:",
+        "${COMPLETION-CANDIDATES}"
+      },
+      completionCandidates = CaseNames.class)
+  private List<String> cases = new ArrayList<>();
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      description = "How long each turn is: 1 to 600. Default: 3; with --quick: 1")
+  private Integer seconds;
+
+  @Option(
+      names = "--endpoint",
+      paramLabel = "HOST:PORT",
+      converter = EndpointText.class,
+      description = "A dispatcher of a cluster that runs already, to be measured instead.")
+  private HostPort endpoint;
+
+  @Option(names = "--quick", description = "The same cases with fewer and shorter turns.")
+  private boolean quick;
+
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Write a page with the table and plots. Default: ${DEFAULT-VALUE}",
+      defaultValue = "byssus-bench.html")
+  private Path report;
+
+  BenchCommand(Streams streams) {
+    this.streams = streams;
+  }
+
+  /** For the help. */
+  static final class CaseNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+
+    CaseNames() {
+      super(Bench.cases());
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    BenchConfig config = config();
+    List<CaseResult> rows = new ArrayList<>();
+    new Bench(config, line -> streams.err().println("byssus: " + line)).run(rows::add);
+    output.print(streams, rows, JsonReport::of, table(rows), "nothing was measured");
+    Files.writeString(report, HtmlReport.of(rows));
+    streams.err().println("byssus: the report is in " + report);
+    int exitCode = ExitCodes.OK;
+    for (CaseResult row : rows) {
+      if (row.failed()) {
+        streams.err().println("byssus: " + row.name() + " failed: " + row.trouble());
+        exitCode = ExitCodes.FAILED;
+      }
+    }
+    return exitCode;
+  }
+
+  private BenchConfig config() {
+    int length = seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS;
+    if (length < 1 || length > 600) {
+      throw new ParameterException(spec.commandLine(), "--seconds is 1 to 600, this is " + length);
+    }
+    try {
+      return new BenchConfig(
+          ByssusMain.class.getName(),
+          Path.of(System.getProperty("java.io.tmpdir")),
+          cases,
+          Optional.ofNullable(endpoint).map(HostPort::toString),
+          new Rounds(WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length)),
+          BenchConfig.USUAL_RECORDS);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage());
+    }
+  }
+
+  private static Table table(List<CaseResult> rows) {
+    Table table =
+        new Table(
+            "CASE",
+            "AGAINST",
+            ">SUBJECT",
+            ">CEILING",
+            "UNIT",
+            ">RATIO",
+            ">MIN",
+            ">MAX",
+            "TARGET",
+            "REACHED");
+    for (CaseResult row : rows) {
+      String reached = row.reached() ? "yes" : "no";
+      if (row.figures().isPresent()) {
+        CaseResult.Figures figures = row.figures().get();
+        table.row(
+            row.name(),
+            row.ceilingName(),
+            Figure.of(figures.subject().median()),
+            Figure.of(figures.ceiling().median()),
+            row.unit(),
+            Figure.of(figures.ratio().median()),
+            Figure.of(figures.ratio().min()),
+            Figure.of(figures.ratio().max()),
+            row.target(),
+            reached);
+      } else {
+        String status = row.skipped() ? "skipped" : "failed";
+        table.row(
+            row.name(),
+            row.ceilingName(),
+            status,
+            "",
+            row.unit(),
+            "",
+            "",
+            "",
+            row.target(),
+            reached);
+      }
+    }
+    return table;
+  }
+}

@@ -1,0 +1,32 @@
+package io.byssus.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the command refuses; what it measures is tested where it is measured. */
+class BenchCommandTest {
+  private final CommandRun run = new CommandRun();
+
+  @Test
+  void aCaseThatThereIsNotIsRefusedWithThoseThatThereAre() {
+    assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--case", "gett")));
+    assertTrue(run.errors().contains("there is no case 'gett'"), run.errors());
+    assertTrue(run.errors().contains("write-to-visible"), run.errors());
+  }
+
+  @Test
+  void aTurnHasALengthThatEnds() {
+    assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--seconds", "0")));
+    assertTrue(run.errors().contains("--seconds is 1 to 600"), run.errors());
+    assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--seconds", "601")));
+  }
+
+  @Test
+  void theHelpNamesEveryCase() {
+    assertEquals(ExitCodes.OK, run.execute(List.of("bench", "--help")));
+    assertTrue(run.text().contains("get, get-direct, multi-get, scan"), run.text());
+  }
+}
