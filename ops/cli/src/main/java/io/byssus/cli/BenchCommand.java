@@ -100,18 +100,27 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     BenchConfig config = config();
     List<CaseResult> rows = new ArrayList<>();
-    new Bench(config, line -> streams.err().println("byssus: " + line)).run(rows::add);
+    new Bench(config, line -> streams.err().println("byssus: " + line)).run(row -> told(row, rows));
     output.print(streams, rows, JsonReport::of, table(rows), "nothing was measured");
     Files.writeString(report, HtmlReport.of(rows));
     streams.err().println("byssus: the report is in " + report);
-    int exitCode = ExitCodes.OK;
-    for (CaseResult row : rows) {
-      if (row.failed()) {
-        streams.err().println("byssus: " + row.name() + " failed: " + row.trouble());
-        exitCode = ExitCodes.FAILED;
-      }
+    return rows.stream().anyMatch(CaseResult::failed) ? ExitCodes.FAILED : ExitCodes.OK;
+  }
+
+  /** What has no figure is told at once: the table comes at the end. */
+  private void told(CaseResult row, List<CaseResult> rows) {
+    if (row.figures().isEmpty()) {
+      streams
+          .err()
+          .println(
+              "byssus: "
+                  + row.name()
+                  + " against "
+                  + row.ceilingName()
+                  + (row.skipped() ? " skipped: " : " failed: ")
+                  + row.trouble());
     }
-    return exitCode;
+    rows.add(row);
   }
 
   private BenchConfig config() {

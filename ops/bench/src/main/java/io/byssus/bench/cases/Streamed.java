@@ -9,6 +9,7 @@ import io.byssus.client.Namespace;
 import io.byssus.client.OperationOptions;
 import io.byssus.client.ReadOptions;
 import io.byssus.client.StreamedWriter;
+import io.byssus.client.WriterOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class Streamed implements AutoCloseable {
   private static final Duration VISIBLE_LIMIT = Duration.ofMinutes(2);
 
+  private static final Duration WRITE_LIMIT = Duration.ofMinutes(1);
+
   /** Of so many writes, every shard has some. */
   private static final int LAST = 1_000;
 
@@ -32,7 +35,7 @@ final class Streamed implements AutoCloseable {
   Streamed(Namespace namespace, Records records) {
     this.namespace = namespace;
     this.records = records;
-    this.writer = namespace.writer();
+    this.writer = namespace.writer(WriterOptions.defaults().withDeadline(WRITE_LIMIT));
   }
 
   /**

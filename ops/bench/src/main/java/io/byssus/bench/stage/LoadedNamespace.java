@@ -10,6 +10,7 @@ import io.byssus.client.Namespace;
 import io.byssus.client.OperationOptions;
 import io.byssus.client.ReadOptions;
 import io.byssus.client.StreamedWriter;
+import io.byssus.client.WriterOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A namespace with the records, and two clients: through the dispatchers, and direct. */
 final class LoadedNamespace implements AutoCloseable {
   private static final Duration VISIBLE_LIMIT = Duration.ofMinutes(2);
+  private static final Duration WRITE_LIMIT = Duration.ofMinutes(1);
   private static final int SAMPLE = 1_000;
 
   private final ByssusClient client;
@@ -70,7 +72,8 @@ final class LoadedNamespace implements AutoCloseable {
 
   private void fill(Namespace namespace, Records records) {
     AtomicReference<ByssusClientException> failed = new AtomicReference<>();
-    try (StreamedWriter writer = namespace.writer()) {
+    try (StreamedWriter writer =
+        namespace.writer(WriterOptions.defaults().withDeadline(WRITE_LIMIT))) {
       for (int i = 0; i < records.count() && failed.get() == null; i++) {
         writer.put(
             Key.of(records.key(i)),

@@ -44,6 +44,7 @@ public final class Stage implements AutoCloseable {
   private final Closing open = new Closing();
   private ClusterProcesses cluster;
   private LoadedNamespace loaded;
+  private Exception unloaded;
   private String kafka;
   private int folders;
 
@@ -143,16 +144,29 @@ public final class Stage implements AutoCloseable {
     return kafka;
   }
 
+  /** Loaded once; what could not be loaded is not tried again for every case. */
   private LoadedNamespace loaded() throws Exception {
+    if (unloaded != null) {
+      throw unloaded;
+    }
     if (loaded == null) {
-      List<String> endpoints =
-          plan.endpoint().isPresent()
-              ? List.of(plan.endpoint().get())
-              : cluster().addresses(NodeRole.DISPATCHER);
-      progress.accept("loading " + records().count() + " records");
-      loaded = open.add(LoadedNamespace.load(endpoints, records()));
+      try {
+        loaded = load();
+      } catch (Exception e) {
+        unloaded = e;
+        throw e;
+      }
     }
     return loaded;
+  }
+
+  private LoadedNamespace load() throws Exception {
+    List<String> endpoints =
+        plan.endpoint().isPresent()
+            ? List.of(plan.endpoint().get())
+            : cluster().addresses(NodeRole.DISPATCHER);
+    progress.accept("loading " + records().count() + " records");
+    return open.add(LoadedNamespace.load(endpoints, records()));
   }
 
   private ClusterProcesses cluster() throws IOException, InterruptedException {
