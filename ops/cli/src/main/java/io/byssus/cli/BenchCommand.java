@@ -155,7 +155,7 @@ final class BenchCommand implements Callable<Integer> {
             "TARGET",
             "REACHED");
     for (CaseResult row : rows) {
-      String reached = row.reached() ? "yes" : "no";
+      String reached = Figure.reached(row);
       if (row.figures().isPresent()) {
         CaseResult.Figures figures = row.figures().get();
         table.row(

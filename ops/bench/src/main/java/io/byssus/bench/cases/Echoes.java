@@ -1,31 +1,55 @@
 package io.byssus.bench.cases;
 
 import io.byssus.bench.ceilings.EchoClient;
+import io.byssus.bench.ceilings.EchoClient.EchoStream;
 import io.byssus.bench.engine.Contender;
+import io.byssus.bench.engine.Running;
+import io.byssus.bench.load.Operation;
 import io.byssus.bench.stage.ReadyProcess;
 import io.byssus.bench.stage.Stage;
+import java.util.function.Function;
 
 /** gRPC between two processes and nothing else, as ceilings. */
 final class Echoes {
-  private static final int PAYLOAD_BYTES = 100;
+  private static final byte[] PAYLOAD = new byte[100];
+
+  /** As many as a streamed writer has open at most, unless it is told otherwise. */
+  private static final int STREAM_IN_FLIGHT = 16_384;
 
   private Echoes() {}
 
   /** A call a message, over one connection. */
   static Contender unary(Stage stage) {
-    byte[] payload = new byte[PAYLOAD_BYTES];
     return new Contender(
         "gRPC unary echo",
+        () -> echo(stage, Loads.IN_FLIGHT, client -> done -> client.call(PAYLOAD, done)));
+  }
+
+  /** One call for all messages. */
+  static Contender stream(Stage stage) {
+    return new Contender(
+        "gRPC streaming echo",
+        () ->
+            echo(
+                stage,
+                STREAM_IN_FLIGHT,
+                client -> {
+                  EchoStream stream = client.stream();
+                  return done -> stream.send(PAYLOAD, done);
+                }));
+  }
+
+  private static Running echo(Stage stage, int inFlight, Function<EchoClient, Operation> operation)
+      throws Exception {
+    ReadyProcess server = stage.startEcho();
+    EchoClient client = new EchoClient(Integer.parseInt(server.told()));
+    return new Loads(
+        operation.apply(client),
+        1,
+        inFlight,
         () -> {
-          ReadyProcess server = stage.startEcho();
-          EchoClient client = new EchoClient(Integer.parseInt(server.told()));
-          return new Loads(
-              done -> client.call(payload, done),
-              1,
-              () -> {
-                client.close();
-                server.close();
-              });
+          client.close();
+          server.close();
         });
   }
 }

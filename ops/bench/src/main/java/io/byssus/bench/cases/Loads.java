@@ -9,23 +9,26 @@ import java.util.Optional;
 import org.HdrHistogram.Histogram;
 
 /**
- * One operation, 64 in flight for the highest throughput, and at fixed rates for latencies.
+ * One operation, many in flight for the highest throughput, and at fixed rates for latencies.
  *
  * @param operation what is done over and over
  * @param perOperation how many of the case's unit one operation is
+ * @param inFlight how many at once for the highest throughput
  * @param closing releases what the operation needs
  */
-record Loads(Operation operation, int perOperation, AutoCloseable closing) implements Running {
+record Loads(Operation operation, int perOperation, int inFlight, AutoCloseable closing)
+    implements Running {
+  /** What all unary calls are measured with. */
   static final int IN_FLIGHT = 64;
 
-  /** An operation that counts as one and needs nothing released. */
+  /** An operation of which 64 are in flight, that counts as one and needs nothing released. */
   static Loads of(Operation operation) {
-    return new Loads(operation, 1, () -> {});
+    return new Loads(operation, 1, IN_FLIGHT, () -> {});
   }
 
   @Override
   public double measure(Duration length) throws Exception {
-    return new ClosedLoop(operation, IN_FLIGHT).run(length) * perOperation;
+    return new ClosedLoop(operation, inFlight).run(length) * perOperation;
   }
 
   @Override

@@ -38,6 +38,7 @@ final class PointReads {
             direct,
             List.of(
                 new Ceiling(Echoes.unary(stage), Target.atLeast(0.60)),
-                new Ceiling(RedisReads.get(stage), Target.atLeast(0.20)))));
+                new Ceiling(RedisReads.get(stage), Target.atLeast(0.20)),
+                new Ceiling(Databases.get(stage), Target.none()))));
   }
 }

@@ -1,6 +1,5 @@
 package io.byssus.bench.cases;
 
-import io.byssus.bench.ceilings.BareDatabase;
 import io.byssus.bench.engine.BenchCase;
 import io.byssus.bench.engine.BenchCase.Ceiling;
 import io.byssus.bench.engine.Contender;
@@ -23,14 +22,7 @@ final class Scans {
             "scan of the namespace in direct mode",
             () -> {
               Namespace namespace = stage.direct();
-              return new OneThread(() -> whole(stage, scan(namespace)), () -> {});
-            });
-    Contender iterated =
-        new Contender(
-            "RocksDB iterate in process, one thread",
-            () -> {
-              BareDatabase database = stage.newDatabase();
-              return new OneThread(() -> whole(stage, database.iterate()), database);
+              return new OneThread(() -> stage.records().all(scan(namespace)), () -> {});
             });
     return List.of(
         new BenchCase(
@@ -38,7 +30,7 @@ final class Scans {
             "streamed scan of the whole namespace, SDK in direct mode, by whole scans",
             "records/s",
             direct,
-            List.of(new Ceiling(iterated, Target.atLeast(0.40)))));
+            List.of(new Ceiling(Databases.iterate(stage), Target.atLeast(0.40)))));
   }
 
   private static int scan(Namespace namespace) {
@@ -49,14 +41,6 @@ final class Scans {
         all.next();
         records++;
       }
-    }
-    return records;
-  }
-
-  private static int whole(Stage stage, int records) {
-    if (records != stage.records().count()) {
-      throw new IllegalStateException(
-          "of " + stage.records().count() + " records, " + records + " were read");
     }
     return records;
   }

@@ -26,7 +26,8 @@ final class Writes {
             new Contender("WriteStream", () -> streamed(stage)),
             List.of(
                 new Ceiling(replay(stage), Target.atLeast(0.35)),
-                new Ceiling(producer(stage), Target.atLeast(0.15)))));
+                new Ceiling(producer(stage), Target.atLeast(0.15)),
+                new Ceiling(Echoes.stream(stage), Target.none()))));
   }
 
   private static Running streamed(Stage stage) throws Exception {

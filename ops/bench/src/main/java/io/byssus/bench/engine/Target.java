@@ -6,7 +6,7 @@ import java.util.Locale;
  * What a ratio must be.
  *
  * @param bound on which side
- * @param ratio subject ÷ ceiling, positive
+ * @param ratio subject ÷ ceiling, positive; 1 where nothing is asked
  */
 public record Target(Bound bound, double ratio) {
   /** On which side of the target the good ratios lie. */
@@ -14,7 +14,9 @@ public record Target(Bound bound, double ratio) {
     /** More is better, as with operations per second. */
     AT_LEAST("≥"),
     /** Less is better, as with latencies. */
-    AT_MOST("≤");
+    AT_MOST("≤"),
+    /** Nothing is asked: the ceiling is there to be seen. */
+    NONE("");
 
     private final String sign;
 
@@ -40,13 +42,27 @@ public record Target(Bound bound, double ratio) {
     return new Target(Bound.AT_MOST, ratio);
   }
 
-  /** Whether a ratio is as it must be. */
+  /** The ratio may be what it is. */
+  public static Target none() {
+    return new Target(Bound.NONE, 1);
+  }
+
+  /** Whether anything is asked. */
+  public boolean isSet() {
+    return bound != Bound.NONE;
+  }
+
+  /** Whether a ratio is as it must be; what nothing is asked of is. */
   public boolean isReachedBy(double measured) {
-    return bound == Bound.AT_LEAST ? measured >= ratio : measured <= ratio;
+    return switch (bound) {
+      case AT_LEAST -> measured >= ratio;
+      case AT_MOST -> measured <= ratio;
+      case NONE -> true;
+    };
   }
 
   @Override
   public String toString() {
-    return String.format(Locale.ROOT, "%s %.2f", bound.sign, ratio);
+    return isSet() ? String.format(Locale.ROOT, "%s %.2f", bound.sign, ratio) : "–";
   }
 }

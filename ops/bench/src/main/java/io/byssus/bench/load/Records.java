@@ -40,4 +40,16 @@ public record Records(int count, int valueBytes) {
   public byte[] anyKey(RandomGenerator random) {
     return key(random.nextInt(count));
   }
+
+  /**
+   * How many were read, where these are all.
+   *
+   * @throws IllegalStateException where it is another
+   */
+  public int all(int read) {
+    if (read != count) {
+      throw new IllegalStateException("of " + count + " records, " + read + " were read");
+    }
+    return read;
+  }
 }

@@ -1,10 +1,19 @@
 package io.byssus.bench.report;
 
+import io.byssus.bench.engine.CaseResult;
 import java.util.Locale;
 
 /** Figures as people read them. */
 public final class Figure {
   private Figure() {}
+
+  /** Whether a target is reached; a dash where there is none. */
+  public static String reached(CaseResult row) {
+    if (!row.target().isSet()) {
+      return "–";
+    }
+    return row.reached() ? "yes" : "no";
+  }
 
   /** Three digits that matter and no more: 0.123, 12.3, 123, 123,456. */
   public static String of(double figure) {

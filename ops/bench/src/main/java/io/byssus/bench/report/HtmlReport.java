@@ -88,7 +88,8 @@ public final class HtmlReport {
             .append("</td>");
       }
       cell(page, "", row.target().toString());
-      cell(page, row.reached() ? "" : "no", row.reached() ? "yes" : "no");
+      String reached = Figure.reached(row);
+      cell(page, reached.equals("no") ? "no" : "", reached);
       page.append("</tr>\n");
     }
     page.append("</table>\n");

@@ -16,7 +16,8 @@ public final class JsonReport {
    * (medians), {@code ratio} (the median of the rounds), {@code min} and {@code max} (of the
    * ratios), {@code target}, {@code bound} ({@code at_least} or {@code at_most}), {@code reached},
    * {@code status} ({@code measured}, {@code skipped} or {@code failed}) and {@code latencies}, by
-   * load. What was not measured is null, and {@code trouble} says why.
+   * load. What was not measured is null, and {@code trouble} says why. Where nothing is asked of
+   * the ratio, {@code target}, {@code bound} and {@code reached} are null.
    */
   public static ObjectNode of(CaseResult row) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -32,9 +33,14 @@ public final class JsonReport {
       }
     }
     Target target = row.target();
-    json.put("target", target.ratio());
-    json.put("bound", target.bound().name().toLowerCase(Locale.ROOT));
-    json.put("reached", row.reached()).put("status", status(row));
+    if (target.isSet()) {
+      json.put("target", target.ratio());
+      json.put("bound", target.bound().name().toLowerCase(Locale.ROOT));
+      json.put("reached", row.reached());
+    } else {
+      json.putNull("target").putNull("bound").putNull("reached");
+    }
+    json.put("status", status(row));
     if (!row.trouble().isEmpty()) {
       json.put("trouble", row.trouble());
     }

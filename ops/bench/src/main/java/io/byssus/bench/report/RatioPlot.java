@@ -18,7 +18,8 @@ final class RatioPlot {
   private RatioPlot() {}
 
   static String of(List<CaseResult> rows) {
-    List<CaseResult> measured = rows.stream().filter(row -> row.figures().isPresent()).toList();
+    List<CaseResult> measured =
+        rows.stream().filter(row -> row.figures().isPresent() && row.target().isSet()).toList();
     double scale =
         measured.stream()
             .mapToDouble(row -> row.figures().get().ratio().max() / row.target().ratio())
