@@ -19,7 +19,8 @@ import java.util.OptionalLong;
  * @param sums what its increments made of their records, in the order of its operations; empty
  *     where it failed
  * @param superseded with {@link Acknowledgement#APPLIED} in a namespace of {@code VERSION}: how
- *     many operations had no effect because the record already had a version that wins
+ *     many operations had no effect because the record already had a version that wins: a higher
+ *     one, or the same one, deleted or with a content that adds nothing
  */
 public record WriteResult(
     int shard,

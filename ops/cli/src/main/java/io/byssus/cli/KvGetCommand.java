@@ -1,9 +1,6 @@
 package io.byssus.cli;
 
-import io.byssus.client.ByssusClient;
-import io.byssus.client.Key;
 import io.byssus.client.ReadOptions;
-import io.byssus.client.Session;
 import io.byssus.client.StoredRecord;
 import java.io.IOException;
 import java.util.Optional;
@@ -11,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code byssus kv get}: reads a record. */
 @Command(
@@ -31,8 +27,7 @@ import picocli.CommandLine.Parameters;
 final class KvGetCommand implements Callable<Integer> {
   private final Streams streams;
 
-  @Mixin private Connection connection;
-  @Mixin private SessionFile sessionFile;
+  @Mixin private RecordCall call;
   @Mixin private ReadLevel level;
   @Mixin private Output output;
 
@@ -46,40 +41,28 @@ final class KvGetCommand implements Callable<Integer> {
       })
   private Long atVersion;
 
-  @Parameters(index = "0", paramLabel = "NAMESPACE", description = "The namespace.")
-  private String namespace;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "KEY",
-      converter = KeyText.class,
-      description = "PARTITION or PARTITION/SORT; see 'byssus kv --help'.")
-  private Key key;
-
   KvGetCommand(Streams streams) {
     this.streams = streams;
   }
 
   @Override
   public Integer call() throws IOException {
-    Session session = sessionFile.load();
-    try (ByssusClient client = connection.open()) {
-      Optional<StoredRecord> record = client.namespace(namespace).get(key, reads(session));
-      sessionFile.save(session);
-      if (output.json()) {
-        Output.print(
-            streams, record.map(RecordJson::record).orElseGet(() -> RecordJson.absent(key)));
-      } else if (record.isPresent()) {
-        printValue(record.get());
-      } else {
-        streams.err().println("byssus: no record " + KeyText.show(key) + " in " + namespace);
-      }
-      return record.isPresent() ? ExitCodes.OK : ExitCodes.NOT_FOUND;
+    Optional<StoredRecord> record =
+        call.read((namespace, reads) -> namespace.get(call.key(), atVersion(level.applied(reads))));
+    if (output.json()) {
+      Output.print(
+          streams, record.map(RecordJson::record).orElseGet(() -> RecordJson.absent(call.key())));
+    } else if (record.isPresent()) {
+      printValue(record.get());
+    } else {
+      streams
+          .err()
+          .println("byssus: no record " + KeyText.show(call.key()) + " in " + call.namespace());
     }
+    return record.isPresent() ? ExitCodes.OK : ExitCodes.NOT_FOUND;
   }
 
-  private ReadOptions reads(Session session) {
-    ReadOptions reads = level.applied(sessionFile.reads(session));
+  private ReadOptions atVersion(ReadOptions reads) {
     return atVersion == null ? reads : reads.withAtVersion(atVersion);
   }
 

@@ -1,10 +1,6 @@
 package io.byssus.cli;
 
 import io.byssus.client.Acknowledgement;
-import io.byssus.client.ByssusClient;
-import io.byssus.client.Key;
-import io.byssus.client.Session;
-import io.byssus.client.WriteOptions;
 import io.byssus.client.WriteResult;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,8 +39,7 @@ final class KvPutCommand implements Callable<Integer> {
   private final Streams streams;
 
   @Spec private CommandSpec spec;
-  @Mixin private Connection connection;
-  @Mixin private SessionFile sessionFile;
+  @Mixin private RecordCall call;
   @Mixin private ConditionOptions condition;
   @Mixin private LifetimeOptions lifetime;
   @Mixin private Output output;
@@ -59,16 +54,6 @@ final class KvPutCommand implements Callable<Integer> {
       names = "--applied",
       description = "Return when a replica shows the write, not already when the log has it.")
   private boolean applied;
-
-  @Parameters(index = "0", paramLabel = "NAMESPACE", description = "The namespace.")
-  private String namespace;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "KEY",
-      converter = KeyText.class,
-      description = "PARTITION or PARTITION/SORT; see 'byssus kv --help'.")
-  private Key key;
 
   @Parameters(
       index = "2",
@@ -88,22 +73,17 @@ final class KvPutCommand implements Callable<Integer> {
           spec.commandLine(), "give either a VALUE or --file, and not both");
     }
     byte[] bytes = value == null ? read() : value.getBytes(StandardCharsets.UTF_8);
-    Session session = sessionFile.load();
-    try (ByssusClient client = connection.open()) {
-      WriteOptions writes =
-          sessionFile
-              .writes(session)
-              .withAcknowledgement(applied ? Acknowledgement.APPLIED : Acknowledgement.LOGGED);
-      WriteResult result =
-          client
-              .namespace(namespace)
-              .put(
-                  key,
-                  bytes,
-                  writes.withOperation(lifetime.applied(condition.applied(writes.operation()))));
-      sessionFile.save(session);
-      return WriteAnswer.print(streams, output, key, result);
-    }
+    WriteResult result =
+        call.write(
+            (namespace, writes) ->
+                namespace.put(
+                    call.key(),
+                    bytes,
+                    writes
+                        .withAcknowledgement(
+                            applied ? Acknowledgement.APPLIED : Acknowledgement.LOGGED)
+                        .withOperation(lifetime.applied(condition.applied(writes.operation())))));
+    return WriteAnswer.print(streams, output, call.key(), result);
   }
 
   private byte[] read() throws IOException {

@@ -2,11 +2,8 @@ package io.byssus.cli;
 
 import io.byssus.cli.text.DisplayWidth;
 import io.byssus.cli.text.Table;
-import io.byssus.client.ByssusClient;
-import io.byssus.client.Key;
 import io.byssus.client.PageToken;
 import io.byssus.client.RecordVersion;
-import io.byssus.client.Session;
 import io.byssus.client.VersionPage;
 import io.byssus.client.VersionQuery;
 import java.io.IOException;
@@ -14,7 +11,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code byssus kv versions}: lists the versions of a record. */
 @Command(
@@ -36,8 +32,7 @@ final class KvVersionsCommand implements Callable<Integer> {
 
   private final Streams streams;
 
-  @Mixin private Connection connection;
-  @Mixin private SessionFile sessionFile;
+  @Mixin private RecordCall call;
   @Mixin private ReadLevel level;
   @Mixin private Output output;
 
@@ -72,35 +67,20 @@ final class KvVersionsCommand implements Callable<Integer> {
       description = "Go on where an earlier list of the same versions stopped.")
   private PageToken pageToken;
 
-  @Parameters(index = "0", paramLabel = "NAMESPACE", description = "The namespace.")
-  private String namespace;
-
-  @Parameters(
-      index = "1",
-      paramLabel = "KEY",
-      converter = KeyText.class,
-      description = "PARTITION or PARTITION/SORT; see 'byssus kv --help'.")
-  private Key key;
-
   KvVersionsCommand(Streams streams) {
     this.streams = streams;
   }
 
   @Override
   public Integer call() throws IOException {
-    Session session = sessionFile.load();
-    try (ByssusClient client = connection.open()) {
-      VersionPage page =
-          client
-              .namespace(namespace)
-              .versions(key, query(), level.applied(sessionFile.reads(session)));
-      sessionFile.save(session);
-      if (output.json()) {
-        page.versions().forEach(version -> Output.print(streams, RecordJson.version(version)));
-        page.nextPage().ifPresent(token -> Output.print(streams, RecordJson.nextPage(token)));
-      } else {
-        print(page);
-      }
+    VersionPage page =
+        call.read(
+            (namespace, reads) -> namespace.versions(call.key(), query(), level.applied(reads)));
+    if (output.json()) {
+      page.versions().forEach(version -> Output.print(streams, RecordJson.version(version)));
+      page.nextPage().ifPresent(token -> Output.print(streams, RecordJson.nextPage(token)));
+    } else {
+      print(page);
     }
     return ExitCodes.OK;
   }

@@ -7,7 +7,8 @@ public enum ConflictRule {
 
   /**
    * The one with the higher version, which the writer gives. Of equal versions a deletion wins over
-   * a put, and of two puts the one whose value is greater bytewise, then the one that lives longer.
+   * a put, and two puts make one of the value that is greater bytewise and the expiry that comes
+   * first: so the end is the same in whatever order the writes come.
    */
   VERSION,
 
