@@ -79,7 +79,7 @@ class MultiGetTest {
   void aServerThatHangsIsLeftBehind() {
     cluster.server(2).hang(true);
     for (int i = 0; i < 3; i++) {
-      check(cluster.kv().multiGet(request().build()));
+      check(cluster.kv(Duration.ofSeconds(5)).multiGet(request().build()));
     }
   }
 

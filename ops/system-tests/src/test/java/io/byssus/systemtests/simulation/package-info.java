@@ -8,6 +8,7 @@
  * planner of the control plane. Threads, sockets, Kafka and Raft are stood in for: see {@link
  * io.byssus.systemtests.simulation.Network}, {@link io.byssus.systemtests.simulation.LogPartition}
  * and {@link io.byssus.systemtests.simulation.ControlPlane}. Classes of production that are not
- * public are reached through one small public class in their package, called a seat.
+ * public are reached through one small public class in their package, called a seat; that of the
+ * dispatcher needs only what is public, and stands here.
  */
 package io.byssus.systemtests.simulation;
