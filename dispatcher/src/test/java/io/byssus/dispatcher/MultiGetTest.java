@@ -123,7 +123,7 @@ class MultiGetTest {
       WriteResponse written = cluster.put("p" + i, "s", "v" + i);
       session.putSessionToken(written.getShard(), written.getPosition());
     }
-    check(cluster.kv().multiGet(request().setOptions(session).build()));
+    check(cluster.kv(Duration.ofSeconds(5)).multiGet(request().setOptions(session).build()));
   }
 
   @Test
