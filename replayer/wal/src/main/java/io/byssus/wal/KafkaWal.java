@@ -54,7 +54,8 @@ public final class KafkaWal implements Wal {
     this.producerSettings = config.with(settings());
     this.producer = newProducer();
     this.probe =
-        new LogProbe(new LogIdentityCheck(config, "byssus-wal-probe", identity, shardCount), gates);
+        new LogProbe(
+            new LogIdentityCheck<>(config, "byssus-wal-probe", identity, shardCount), gates);
   }
 
   private static Map<String, Object> settings() {

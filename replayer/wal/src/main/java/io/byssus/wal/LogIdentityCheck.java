@@ -1,6 +1,7 @@
 package io.byssus.wal;
 
 import io.byssus.proto.internal.v1.LogIdentity;
+import io.byssus.wal.LogEnds.End;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +23,10 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * Asks Kafka whether the log behind its addresses is the one that the cluster's data came from, and
  * where its shards end. A Kafka that was emptied or replaced looks well in every other way.
+ *
+ * @param <C> what the asker knew when it asked
  */
-final class LogIdentityCheck implements AutoCloseable {
+final class LogIdentityCheck<C> implements AutoCloseable {
   private static final int CALL_TIMEOUT_MILLIS = 3_000;
 
   /** How long a look waits for the other shards' leaders once the first has answered. */
@@ -32,6 +35,7 @@ final class LogIdentityCheck implements AutoCloseable {
   private final Admin admin;
   private final LogIdentity expected;
   private final int shardCount;
+  private final LogEnds<C> ends = new LogEnds<>();
 
   LogIdentityCheck(WalConfig config, String clientId, LogIdentity expected, int shardCount) {
     this.admin =
@@ -50,9 +54,10 @@ final class LogIdentityCheck implements AutoCloseable {
 
   /**
    * Looks at the log. Takes up to a few seconds where Kafka is slow as a whole; a shard alone whose
-   * leader does not answer costs it some tenths of a second.
+   * leader does not answer costs it some tenths of a second; where the answer comes at all, a later
+   * look tells it, with what was known when it was asked for.
    */
-  Verdict look() throws InterruptedException {
+  Verdict<C> look(C asked) throws InterruptedException {
     try {
       String clusterId =
           admin
@@ -89,7 +94,7 @@ final class LogIdentityCheck implements AutoCloseable {
                 + " partitions, not "
                 + shardCount);
       }
-      return Verdict.ours(ends());
+      return Verdict.ours(ends(asked));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         return Verdict.notOurs("topic " + expected.getTopic() + " does not exist");
@@ -105,17 +110,16 @@ final class LogIdentityCheck implements AutoCloseable {
     return "Kafka's cluster id is " + clusterId + ", the data came from " + expected;
   }
 
-  /** The end offset of each shard whose leader answers. */
-  private Map<Integer, Long> ends() throws InterruptedException {
+  private Map<Integer, End<C>> ends(C asked) throws InterruptedException {
     Map<TopicPartition, OffsetSpec> question = new HashMap<>();
     for (int shard = 0; shard < shardCount; shard++) {
       question.put(new TopicPartition(expected.getTopic(), shard), OffsetSpec.latest());
     }
     var answer =
         admin.listOffsets(question, new ListOffsetsOptions().timeoutMs(CALL_TIMEOUT_MILLIS));
-    Map<Integer, CompletableFuture<Long>> asked = new HashMap<>();
+    Map<Integer, CompletableFuture<Long>> answers = new HashMap<>();
     for (TopicPartition partition : question.keySet()) {
-      asked.put(
+      answers.put(
           partition.partition(),
           answer
               .partitionResult(partition)
@@ -123,47 +127,7 @@ final class LogIdentityCheck implements AutoCloseable {
               .thenApply(ListOffsetsResultInfo::offset)
               .toCompletableFuture());
     }
-    return arrived(asked, CALL_TIMEOUT_MILLIS, STRAGGLERS_MILLIS);
-  }
-
-  /**
-   * What is known of the shards' ends a little after the first leader has answered. A shard whose
-   * leader does not answer by then is left out, since the others' ends grow old while it is waited
-   * for; the next look asks for it again.
-   *
-   * @param firstMillis how long to wait for the first answer
-   * @param stragglersMillis how long to wait for the others after it
-   */
-  static Map<Integer, Long> arrived(
-      Map<Integer, CompletableFuture<Long>> asked, long firstMillis, long stragglersMillis)
-      throws InterruptedException {
-    CompletableFuture<?>[] answered =
-        asked.values().stream()
-            .map(answer -> answer.handle((end, failure) -> end))
-            .toArray(CompletableFuture[]::new);
-    if (isDone(CompletableFuture.anyOf(answered), firstMillis)) {
-      isDone(CompletableFuture.allOf(answered), stragglersMillis);
-    }
-    Map<Integer, Long> ends = new HashMap<>();
-    asked.forEach(
-        (shard, answer) -> {
-          if (answer.isDone() && !answer.isCompletedExceptionally() && answer.join() >= 0) {
-            ends.put(shard, answer.join());
-          }
-        });
-    return ends;
-  }
-
-  private static boolean isDone(CompletableFuture<?> future, long withinMillis)
-      throws InterruptedException {
-    try {
-      future.get(withinMillis, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("failures were taken out of it", e);
-    }
+    return ends.await(asked, answers, CALL_TIMEOUT_MILLIS, STRAGGLERS_MILLIS);
   }
 
   @Override
@@ -176,25 +140,25 @@ final class LogIdentityCheck implements AutoCloseable {
    *
    * @param kind whether the log is ours
    * @param why for people; empty where it is ours
-   * @param ends where it is ours: the end offset of each shard whose leader answered
+   * @param ends where it is ours: the end of each shard whose leader answered
    */
-  record Verdict(Kind kind, String why, Map<Integer, Long> ends) {
+  record Verdict<C>(Kind kind, String why, Map<Integer, End<C>> ends) {
     enum Kind {
       OURS,
       NOT_OURS,
       UNKNOWN
     }
 
-    static Verdict ours(Map<Integer, Long> ends) {
-      return new Verdict(Kind.OURS, "", ends);
+    static <C> Verdict<C> ours(Map<Integer, End<C>> ends) {
+      return new Verdict<>(Kind.OURS, "", ends);
     }
 
-    static Verdict notOurs(String why) {
-      return new Verdict(Kind.NOT_OURS, why, Map.of());
+    static <C> Verdict<C> notOurs(String why) {
+      return new Verdict<>(Kind.NOT_OURS, why, Map.of());
     }
 
-    static Verdict unknown(String why) {
-      return new Verdict(Kind.UNKNOWN, why, Map.of());
+    static <C> Verdict<C> unknown(String why) {
+      return new Verdict<>(Kind.UNKNOWN, why, Map.of());
     }
   }
 }

@@ -16,14 +16,14 @@ final class LogProbe implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LogProbe.class);
   private static final int LOOKS_APART_WHILE_OPEN = 5;
 
-  private final LogIdentityCheck check;
+  private final LogIdentityCheck<long[]> check;
   private final ShardGate[] gates;
   private final ScheduledExecutorService clock;
   private final CompletableFuture<Void> firstLook = new CompletableFuture<>();
   private Verdict.Kind lastKind;
   private int ticksSinceLook;
 
-  LogProbe(LogIdentityCheck check, ShardGate[] gates) {
+  LogProbe(LogIdentityCheck<long[]> check, ShardGate[] gates) {
     this.check = check;
     this.gates = gates;
     this.clock =
@@ -62,7 +62,7 @@ final class LogProbe implements AutoCloseable {
     for (int shard = 0; shard < gates.length; shard++) {
       knownBefore[shard] = gates[shard].known();
     }
-    tell(check.look(), knownBefore);
+    tell(check.look(knownBefore));
   }
 
   private boolean anyShut() {
@@ -74,7 +74,7 @@ final class LogProbe implements AutoCloseable {
     return false;
   }
 
-  private void tell(Verdict verdict, long[] knownBefore) {
+  private void tell(Verdict<long[]> verdict) {
     if (verdict.kind() != lastKind) {
       switch (verdict.kind()) {
         case OURS -> log.info("the log answers and is ours");
@@ -89,7 +89,7 @@ final class LogProbe implements AutoCloseable {
               .ends()
               .forEach(
                   (shard, end) ->
-                      gates[shard].seenOurs(end, knownBefore[shard], System.nanoTime()));
+                      gates[shard].seenOurs(end.offset(), end.asked()[shard], System.nanoTime()));
       case NOT_OURS -> {
         for (ShardGate gate : gates) {
           gate.seenNotOurs(verdict.why());

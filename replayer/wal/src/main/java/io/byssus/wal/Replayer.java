@@ -26,14 +26,14 @@ public final class Replayer implements AutoCloseable {
   private static final long LOOK_PERIOD_MILLIS = 300;
   private static final long SIGHT_NANOS = 5_000_000_000L;
 
-  private final LogIdentityCheck check;
+  private final LogIdentityCheck<Long> check;
   private final ExecutorService lanes;
   private final FeedBudget budget = FeedBudget.ofHeap();
   private final ReplayLoop tailing;
   private final ReplayLoop catchingUp;
   private final ScheduledExecutorService clock;
   private final Map<Integer, ShardFeed> feeds = new ConcurrentHashMap<>();
-  private volatile Verdict verdict = Verdict.unknown("the log has not been looked at yet");
+  private volatile Verdict<Long> verdict = Verdict.unknown("the log has not been looked at yet");
   private volatile boolean ours;
   private volatile long seenOursNanos;
   private final AtomicInteger meetings = new AtomicInteger();
@@ -46,7 +46,7 @@ public final class Replayer implements AutoCloseable {
    * @param threads how many shards are applied at once
    */
   public Replayer(WalConfig config, LogIdentity identity, int shardCount, int threads) {
-    this.check = new LogIdentityCheck(config, "byssus-replay-probe", identity, shardCount);
+    this.check = new LogIdentityCheck<>(config, "byssus-replay-probe", identity, shardCount);
     AtomicInteger number = new AtomicInteger();
     this.lanes =
         Executors.newFixedThreadPool(
@@ -117,7 +117,7 @@ public final class Replayer implements AutoCloseable {
     try {
       long askedNanos = System.nanoTime();
       int meetingsBefore = meetings.get();
-      Verdict seen = check.look();
+      Verdict<Long> seen = check.look(askedNanos);
       if (seen.kind() != verdict.kind()) {
         announce(seen);
       }
@@ -131,7 +131,7 @@ public final class Replayer implements AutoCloseable {
               (shard, end) -> {
                 ShardFeed feed = feeds.get(shard);
                 if (feed != null) {
-                  feed.target().logEnd(end, askedNanos);
+                  feed.target().logEnd(end.offset(), end.asked());
                 }
               });
     } catch (InterruptedException e) {
@@ -141,7 +141,7 @@ public final class Replayer implements AutoCloseable {
     }
   }
 
-  private void announce(Verdict seen) {
+  private void announce(Verdict<Long> seen) {
     switch (seen.kind()) {
       case OURS -> {
         log.info("the log answers and is ours");
