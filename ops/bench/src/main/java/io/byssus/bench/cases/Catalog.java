@@ -18,7 +18,8 @@ public final class Catalog {
             StrongReads.on(stage),
             ColdStart.on(stage),
             Writes.on(stage),
-            Visibility.on(stage))
+            Visibility.on(stage),
+            Ycsb.on(stage))
         .flatMap(List::stream)
         .toList();
   }

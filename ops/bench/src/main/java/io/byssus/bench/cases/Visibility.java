@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** How long after a write a replica has it, at half of the highest load of {@link Writes}. */
 final class Visibility {
   private static final Duration PROBE = Duration.ofSeconds(2);
+  private static final Duration WRITE_LIMIT = Duration.ofMinutes(1);
   private static final int P99 = 99;
   private static final double NANOS_OF_MICRO = 1_000;
 
@@ -57,7 +58,10 @@ final class Visibility {
       perSecond = probe.run(PROBE) / 2;
     }
     StreamedWriter writer =
-        namespace.writer(WriterOptions.defaults().withAcknowledgement(Acknowledgement.APPLIED));
+        namespace.writer(
+            WriterOptions.defaults()
+                .withAcknowledgement(Acknowledgement.APPLIED)
+                .withDeadline(WRITE_LIMIT));
     AtomicLong next = new AtomicLong();
     Operation write =
         done -> {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongFunction;
 
 /** A namespace with the records, and two clients: through the dispatchers, and direct. */
 final class LoadedNamespace implements AutoCloseable {
@@ -36,7 +37,7 @@ final class LoadedNamespace implements AutoCloseable {
   static LoadedNamespace load(List<String> endpoints, Records records) {
     LoadedNamespace loaded = new LoadedNamespace(client(endpoints, false), client(endpoints, true));
     try {
-      loaded.fill(loaded.another(), records);
+      loaded.fill(loaded.another(), records, number -> Key.of(records.key(number)));
       return loaded;
     } catch (RuntimeException e) {
       loaded.close();
@@ -62,6 +63,13 @@ final class LoadedNamespace implements AutoCloseable {
     return directClient.namespace(created.get(0));
   }
 
+  /** Another namespace with the records, under {@link OrderedKeys}. */
+  Namespace ordered(Records records) {
+    Namespace namespace = another();
+    fill(namespace, records, OrderedKeys::key);
+    return namespace;
+  }
+
   /** A new namespace. */
   Namespace another() {
     String name = prefix + "-" + created.size();
@@ -70,13 +78,13 @@ final class LoadedNamespace implements AutoCloseable {
     return client.namespace(name);
   }
 
-  private void fill(Namespace namespace, Records records) {
+  private void fill(Namespace namespace, Records records, LongFunction<Key> key) {
     AtomicReference<ByssusClientException> failed = new AtomicReference<>();
     try (StreamedWriter writer =
         namespace.writer(WriterOptions.defaults().withDeadline(WRITE_LIMIT))) {
       for (int i = 0; i < records.count() && failed.get() == null; i++) {
         writer.put(
-            Key.of(records.key(i)),
+            key.apply(i),
             records.value(i),
             OperationOptions.defaults(),
             (result, failure) -> {
@@ -89,14 +97,18 @@ final class LoadedNamespace implements AutoCloseable {
     if (failed.get() != null) {
       throw new IllegalStateException("the records cannot be loaded", failed.get());
     }
-    awaitVisible(namespace, records);
+    awaitVisible(namespace, records, key);
   }
 
-  /** A session read waits until its replica has what the session wrote: here, in every shard. */
-  private void awaitVisible(Namespace namespace, Records records) {
+  /**
+   * A session read waits for all that its session wrote to the shard. The sample is from
+   * everywhere, and so from every shard that has records.
+   */
+  private void awaitVisible(Namespace namespace, Records records, LongFunction<Key> key) {
     List<Key> sample = new ArrayList<>();
-    for (int i = Math.max(0, records.count() - SAMPLE); i < records.count(); i++) {
-      sample.add(Key.of(records.key(i)));
+    int size = Math.min(SAMPLE, records.count());
+    for (int i = 0; i < size; i++) {
+      sample.add(key.apply((long) i * records.count() / size));
     }
     ReadOptions seeing =
         ReadOptions.defaults().withConsistency(Consistency.SESSION).withDeadline(VISIBLE_LIMIT);

@@ -45,6 +45,7 @@ public final class Stage implements AutoCloseable {
   private ClusterProcesses cluster;
   private LoadedNamespace loaded;
   private Exception unloaded;
+  private Namespace ordered;
   private String kafka;
   private int folders;
 
@@ -77,6 +78,16 @@ public final class Stage implements AutoCloseable {
   /** The same, read from the servers. */
   public Namespace direct() throws Exception {
     return loaded().direct();
+  }
+
+  /** Another namespace with the records, under {@link OrderedKeys}, through the dispatchers. */
+  public Namespace ordered() throws Exception {
+    if (ordered == null) {
+      LoadedNamespace first = loaded();
+      progress.accept("loading " + records().count() + " records in order");
+      ordered = first.ordered(records());
+    }
+    return ordered;
   }
 
   /** Another namespace of the same cluster, empty. */
