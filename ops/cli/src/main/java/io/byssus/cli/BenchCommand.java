@@ -100,6 +100,8 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     BenchConfig config = config();
     List<CaseResult> rows = new ArrayList<>();
+    // A file that cannot be written is told before a quarter of an hour has gone.
+    Files.writeString(report, HtmlReport.of(rows));
     new Bench(config, line -> streams.err().println("byssus: " + line)).run(row -> told(row, rows));
     output.print(streams, rows, JsonReport::of, table(rows), "nothing was measured");
     Files.writeString(report, HtmlReport.of(rows));

@@ -1,10 +1,13 @@
 package io.byssus.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the command refuses; what it measures is tested where it is measured. */
 class BenchCommandTest {
@@ -22,6 +25,13 @@ class BenchCommandTest {
     assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--seconds", "0")));
     assertTrue(run.errors().contains("--seconds is 1 to 600"), run.errors());
     assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--seconds", "601")));
+  }
+
+  @Test
+  void aReportThatCannotBeWrittenIsToldBeforeAnythingStarts(@TempDir Path folder) {
+    String report = folder.resolve("no/such/folder/report.html").toString();
+    assertNotEquals(ExitCodes.OK, run.execute(List.of("bench", "--report", report)));
+    assertTrue(run.errors().contains(report) && !run.errors().contains("starting"), run.errors());
   }
 
   @Test
