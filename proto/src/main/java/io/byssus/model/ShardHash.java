@@ -1,5 +1,7 @@
 package io.byssus.model;
 
+import com.google.protobuf.ByteString;
+
 /**
  * The map from a partition key to its shard: {@code floor(h × count / 2^64)}, {@code h} being the
  * unsigned {@link XxHash64} with seed 0 of the namespace id (4 bytes, big-endian) followed by the
@@ -22,15 +24,27 @@ public final class ShardHash {
     return scale(hash(namespaceId, partitionKey), shardCount);
   }
 
+  /** As {@link #shard(int, byte[], int)}, without a copy of the key on the way. */
+  public static int shard(int namespaceId, ByteString partitionKey, int shardCount) {
+    byte[] input = input(namespaceId, partitionKey.size());
+    partitionKey.copyTo(input, 4);
+    return scale(XxHash64.hash(input, 0), shardCount);
+  }
+
   /** The unsigned hash of a partition key. */
   static long hash(int namespaceId, byte[] partitionKey) {
-    byte[] input = new byte[4 + partitionKey.length];
+    byte[] input = input(namespaceId, partitionKey.length);
+    System.arraycopy(partitionKey, 0, input, 4, partitionKey.length);
+    return XxHash64.hash(input, 0);
+  }
+
+  private static byte[] input(int namespaceId, int keyBytes) {
+    byte[] input = new byte[4 + keyBytes];
     input[0] = (byte) (namespaceId >>> 24);
     input[1] = (byte) (namespaceId >>> 16);
     input[2] = (byte) (namespaceId >>> 8);
     input[3] = (byte) namespaceId;
-    System.arraycopy(partitionKey, 0, input, 4, partitionKey.length);
-    return XxHash64.hash(input, 0);
+    return input;
   }
 
   /** {@code floor(h × count / 2^64)} for an unsigned h. */

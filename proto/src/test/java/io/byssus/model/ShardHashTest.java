@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -36,6 +37,10 @@ class ShardHashTest {
         assertEquals(
             shard.getValue().getAsInt(),
             ShardHash.shard(namespace, key, Integer.parseInt(shard.getKey())),
+            vector.toString());
+        assertEquals(
+            shard.getValue().getAsInt(),
+            ShardHash.shard(namespace, ByteString.copyFrom(key), Integer.parseInt(shard.getKey())),
             vector.toString());
       }
     }

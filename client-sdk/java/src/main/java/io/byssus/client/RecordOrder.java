@@ -17,11 +17,44 @@ import java.util.Map;
  * keeps for given-up writes.
  */
 final class RecordOrder {
-  private final Map<Key, ArrayDeque<Turn>> lines = new HashMap<>();
+  private final Map<Key, Line> lines = new HashMap<>();
+
+  /** The turns of one record; most lines are one turn long. */
+  private static final class Line {
+    final Key record;
+    Turn head;
+    ArrayDeque<Turn> rest;
+
+    Line(Key record) {
+      this.record = record;
+    }
+
+    /** Whether others stand before the turn that is added. */
+    boolean add(Turn turn) {
+      if (head == null) {
+        head = turn;
+        return false;
+      }
+      rest = rest == null ? new ArrayDeque<>(2) : rest;
+      rest.add(turn);
+      return true;
+    }
+
+    boolean isLast() {
+      return rest == null || rest.isEmpty();
+    }
+
+    /** Lets the head go, and gives the one after it. */
+    Turn next() {
+      head = rest.poll();
+      return head;
+    }
+  }
 
   /** A write's place in the lines of its records. */
   static final class Turn {
     private final List<Key> records;
+    private final Line[] lines;
     private Runnable comes;
 
     /** In how many lines another turn stands before this one. */
@@ -29,6 +62,7 @@ final class RecordOrder {
 
     private Turn(List<Key> records, Runnable comes) {
       this.records = records;
+      this.lines = new Line[records.size()];
       this.comes = comes;
     }
   }
@@ -47,12 +81,11 @@ final class RecordOrder {
   /** Joins the lines; runs the turn at once if nothing stands before it. */
   void join(Turn turn) {
     synchronized (lines) {
-      for (Key record : turn.records) {
-        ArrayDeque<Turn> line = lines.computeIfAbsent(record, key -> new ArrayDeque<>(2));
-        if (!line.isEmpty()) {
+      for (int i = 0; i < turn.lines.length; i++) {
+        turn.lines[i] = lines.computeIfAbsent(turn.records.get(i), Line::new);
+        if (turn.lines[i].add(turn)) {
           turn.blockedBy++;
         }
-        line.add(turn);
       }
       if (turn.blockedBy > 0) {
         return;
@@ -65,17 +98,13 @@ final class RecordOrder {
   void leave(Turn turn) {
     List<Runnable> next = new ArrayList<>();
     synchronized (lines) {
-      for (Key record : turn.records) {
-        ArrayDeque<Turn> line = lines.get(record);
-        if (line.peek() != turn) {
-          line.remove(turn);
-          continue;
-        }
-        line.poll();
-        if (line.isEmpty()) {
-          lines.remove(record);
-        } else if (--line.peek().blockedBy == 0) {
-          next.add(take(line.peek()));
+      for (Line line : turn.lines) {
+        if (line.head != turn) {
+          line.rest.remove(turn);
+        } else if (line.isLast()) {
+          lines.remove(line.record);
+        } else if (--line.next().blockedBy == 0) {
+          next.add(take(line.head));
         }
       }
     }

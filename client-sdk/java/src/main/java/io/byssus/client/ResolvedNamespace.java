@@ -11,6 +11,6 @@ import io.byssus.model.ShardHash;
  */
 record ResolvedNamespace(int id, int shardCount) {
   int shard(ByteString partitionKey) {
-    return ShardHash.shard(id, partitionKey.toByteArray(), shardCount);
+    return ShardHash.shard(id, partitionKey, shardCount);
   }
 }

@@ -165,6 +165,9 @@ final class ShardWriter {
     while (!givenUp.isEmpty() && givenUp.peek().sequence < lowestOpen) {
       next.add(givenUp.poll().passed);
     }
+    if (waiting.isEmpty()) {
+      return;
+    }
     Iterator<Opening> openings = waiting.iterator();
     while (openings.hasNext() && !isFull()) {
       Opening opening = openings.next();

@@ -25,6 +25,7 @@ final class WriteHold implements ShardWriter.Opening {
   private boolean ended;
   private ResolvedNamespace namespace;
   private ShardWriter shard;
+  private int shardNumber;
   private boolean waitsForStamp;
   private Stamp stamp;
   private int stamps;
@@ -69,13 +70,15 @@ final class WriteHold implements ShardWriter.Opening {
 
   /** Its turn has come, and the namespace is known: waits for its stamp. */
   void openOn(ResolvedNamespace found, WriterSession writer) {
-    ShardWriter target = writer.shard(found.shard(partitionKey));
+    int number = found.shard(partitionKey);
+    ShardWriter target = writer.shard(number);
     synchronized (this) {
       if (ended) {
         return;
       }
       namespace = found;
       shard = target;
+      shardNumber = number;
       waitsForStamp = true;
     }
     target.open(this);
@@ -105,7 +108,7 @@ final class WriteHold implements ShardWriter.Opening {
 
   /** Which shard must answer. */
   synchronized int expectedShard() {
-    return namespace.shard(partitionKey);
+    return shardNumber;
   }
 
   /** Null where it has none. */

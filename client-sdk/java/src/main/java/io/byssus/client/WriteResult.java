@@ -31,7 +31,8 @@ public record WriteResult(
     int superseded) {
   /** Copies the list. */
   public WriteResult {
-    sums = List.copyOf(sums);
+    // Most have none, and the empty list of a message is none that List.copyOf knows.
+    sums = sums.isEmpty() ? List.of() : List.copyOf(sums);
   }
 
   /**

@@ -26,7 +26,7 @@ final class ShardLocator {
 
   /** The shard of a partition key. */
   int of(int namespaceId, ByteString partitionKey) {
-    return ShardHash.shard(namespaceId, partitionKey.toByteArray(), count());
+    return ShardHash.shard(namespaceId, partitionKey, count());
   }
 
   /** The incarnation of a shard's log, as far as this process knows. */

@@ -97,8 +97,7 @@ public record WriteIntent(String namespace, Write write, boolean batch, WriteOpt
   private static void addOperations(Write.Builder write, List<WriteOperation> operations) {
     for (WriteOperation operation : operations) {
       Operation.Builder logged =
-          write
-              .addOperationsBuilder()
+          Operation.newBuilder()
               .setSortKey(operation.getSortKey())
               .setVersion(operation.getVersion());
       switch (operation.getActionCase()) {
@@ -113,6 +112,8 @@ public record WriteIntent(String namespace, Write write, boolean batch, WriteOpt
       if (operation.hasLifetime()) {
         logged.setLifetime(operation.getLifetime());
       }
+      // A built message: builders inside a builder cost as much again as the messages.
+      write.addOperations(logged.build());
     }
   }
 

@@ -85,7 +85,7 @@ final class WriteRouter {
   }
 
   static int shard(NamespaceRules rules, ByteString partitionKey, int shardCount) {
-    return ShardHash.shard(rules.getNamespaceId(), partitionKey.toByteArray(), shardCount);
+    return ShardHash.shard(rules.getNamespaceId(), partitionKey, shardCount);
   }
 
   /**

@@ -65,7 +65,7 @@ final class DirectRoutes {
   /** The namespace and the level of one read, as of one map. */
   record Reading(int namespaceId, int shardCount, ReadLevel level, ReadOptions options) {
     int shard(ByteString partitionKey) {
-      return ShardHash.shard(namespaceId, partitionKey.toByteArray(), shardCount);
+      return ShardHash.shard(namespaceId, partitionKey, shardCount);
     }
 
     /** What the session has seen of a shard, where that counts. */
