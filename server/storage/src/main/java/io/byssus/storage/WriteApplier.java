@@ -25,6 +25,10 @@ import java.util.Optional;
  * and deletes under LOG_ORDER, goes without one.
  */
 final class WriteApplier {
+  /** The outcome of every write that took effect and whose outcome nobody asked to keep. */
+  private static final WriteOutcome TOOK_EFFECT =
+      WriteOutcome.newBuilder().setKind(OutcomeKind.OUTCOME_APPLIED).build();
+
   private final NamespaceTable namespaces;
   private final RecordTable records;
   private final ShardBatch batch;
@@ -41,7 +45,7 @@ final class WriteApplier {
   }
 
   /**
-   * Applies a write.
+   * Applies a write; what came of it in full where it failed or asks to keep its outcome.
    *
    * @param version the write's position, which is the version that it gives under LOG_ORDER
    */
@@ -55,13 +59,14 @@ final class WriteApplier {
     private final Write write;
     private final long position;
     private final long clockMillis;
-    private final List<Change> changes = new ArrayList<>();
-    private final WriteOutcome.Builder outcome = WriteOutcome.newBuilder();
+    private final List<Change> changes;
+    private final List<Long> sums = new ArrayList<>(0);
     private int superseded;
 
     Attempt(ShardNamespace namespace, Write write, long position, long clockMillis) {
       this.namespace = namespace;
       this.write = write;
+      this.changes = new ArrayList<>(write.getOperationsCount());
       this.position = position;
       this.clockMillis = clockMillis;
     }
@@ -77,7 +82,11 @@ final class WriteApplier {
         }
       }
       changes.forEach(Change::make);
-      return outcome
+      if (!write.getKeepOutcome()) {
+        return TOOK_EFFECT;
+      }
+      return WriteOutcome.newBuilder()
+          .addAllSums(sums)
           .setKind(OutcomeKind.OUTCOME_APPLIED)
           .setVersion(namespace.byVersion() ? 0 : position)
           .setSuperseded(superseded)
@@ -152,7 +161,7 @@ final class WriteApplier {
               : now.current().get().expiresMillis();
       VersionEntry put =
           VersionEntry.put(position, expires, 0, ByteString.copyFromUtf8(Long.toString(sum)));
-      outcome.addSums(sum);
+      sums.add(sum);
       changes.add(() -> make(key, stored, now, now.put(put, namespace.maxVersions())));
       return Optional.empty();
     }
