@@ -45,10 +45,12 @@ public final class Redis implements AutoCloseable {
   /**
    * Starts Redis and loads the records.
    *
+   * @param folder for its log; made where it is missing
    * @throws NotInstalledException where there is no {@code redis-server} on the path
    */
   public static Redis start(Path folder, Records records) throws Exception {
     Path program = program();
+    Files.createDirectories(folder);
     int port = freePort();
     ChildProcess process = new ChildProcess("redis", folder.resolve("redis.log"));
     Redis redis = new Redis(process, port);
