@@ -149,7 +149,7 @@ final class Checks {
             : effect.tookEffect()
                 && effect.version() == answer.getVersion()
                 && effect.sums().equals(answer.getSumsList())
-                && (effect.superseded() < 0 || effect.superseded() == answer.getSuperseded());
+                && effect.superseded() == answer.getSuperseded();
     Invariant.OUTCOMES_ARE_TRUE.hold(right, "%s was told %s; the log says %s", who, answer, effect);
   }
 

@@ -64,8 +64,7 @@ final class ReferenceShard {
    * @param failed the operation that could not be done; −1 where the write took effect
    * @param version what it gave its records under LOG_ORDER; 0 under VERSION
    * @param sums what its increments came to
-   * @param superseded how many operations lost against a version that wins; −1 where one met its
-   *     equal, which may be counted or not
+   * @param superseded how many operations lost against a version that wins
    */
   record Effect(long offset, int failed, long version, List<Long> sums, int superseded) {
     boolean tookEffect() {
@@ -180,16 +179,13 @@ final class ReferenceShard {
               failed,
               versioned ? 0 : Position.pack(incarnation, offset),
               changes.stream().flatMap(change -> change.sum().stream()).toList(),
-              changes.stream().anyMatch(Change::ties)
-                  ? -1
-                  : (int) changes.stream().filter(change -> !change.wins()).count());
+              (int) changes.stream().filter(change -> !change.wins()).count());
     }
     effects.put(Stamp.of(record.getStamp()), effect);
   }
 
-  /** What an operation would do; {@code wins} is false where an older version lost. */
-  private record Change(
-      RecordName name, Current next, boolean wins, boolean ties, Optional<Long> sum) {}
+  /** What an operation would do; {@code wins} is false where it would do nothing. */
+  private record Change(RecordName name, Current next, boolean wins, Optional<Long> sum) {}
 
   /** Empty where the operation fails, and its write with it. */
   private Optional<Change> decide(
@@ -224,9 +220,11 @@ final class ReferenceShard {
       expires = operation.hasLifetime() || !there ? expires : before.expiresMillis();
     }
     Current next = new Current(value, version, expires, operation.hasDelete());
-    boolean wins = !versioned || before == null || beats(next, before);
-    boolean ties = behind && version == before.version() && next.deleted() && before.deleted();
-    return Optional.of(new Change(name, next, wins, ties, sum));
+    if (!versioned || before == null) {
+      return Optional.of(new Change(name, next, true, sum));
+    }
+    Current joined = joined(before, next);
+    return Optional.of(new Change(name, joined, !joined.equals(before), sum));
   }
 
   private static Optional<Long> sum(ByteString value, Operation operation) {
@@ -247,20 +245,28 @@ final class ReferenceShard {
     };
   }
 
-  private static boolean beats(Current next, Current before) {
+  /** What two writes of a record make under VERSION; the first where the second adds nothing. */
+  private Current joined(Current before, Current next) {
     if (next.version() != before.version()) {
-      return next.version() > before.version();
+      return next.version() > before.version() ? next : before;
     }
-    if (next.deleted() != before.deleted()) {
-      return next.deleted();
+    if (before.deleted() || next.deleted() || isOver(next)) {
+      return before.deleted() ? before : next;
     }
-    int byValue =
-        ByteString.unsignedLexicographicalComparator().compare(next.value(), before.value());
-    return byValue != 0 ? byValue > 0 : lives(next) > lives(before);
+    boolean greater =
+        ByteString.unsignedLexicographicalComparator().compare(next.value(), before.value()) > 0;
+    boolean earlier =
+        next.expiresMillis() != 0
+            && (before.expiresMillis() == 0 || next.expiresMillis() < before.expiresMillis());
+    return new Current(
+        greater ? next.value() : before.value(),
+        before.version(),
+        earlier ? next.expiresMillis() : before.expiresMillis(),
+        false);
   }
 
-  private static long lives(Current record) {
-    return record.expiresMillis() == 0 ? Long.MAX_VALUE : record.expiresMillis();
+  private boolean isOver(Current record) {
+    return record.expiresMillis() != 0 && record.expiresMillis() <= clockMillis;
   }
 
   private void take(Change change, long offset) {
@@ -269,7 +275,7 @@ final class ReferenceShard {
     }
     RecordName name = change.name();
     Current next = change.next();
-    boolean expired = next.expiresMillis() != 0 && next.expiresMillis() <= clockMillis;
+    boolean expired = isOver(next);
     RecordHistory history = histories.computeIfAbsent(name, any -> new RecordHistory());
     if (next.deleted() || expired) {
       history.remove(offset, expired ? RecordHistory.End.EXPIRED : RecordHistory.End.DELETED);
