@@ -1,5 +1,10 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.CallTag;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Cancellations;
+import io.byssus.client.calls.RetriedCall;
 import io.byssus.model.ErrorCode;
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.CompletableFuture;

@@ -6,6 +6,8 @@ import io.byssus.client.admin.NamespaceDescription;
 import io.byssus.client.admin.NamespaceSettings;
 import io.byssus.client.admin.NodeDescription;
 import io.byssus.client.admin.ShardDescription;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Durations;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.DescribeClusterRequest;
 import io.byssus.proto.admin.v1.ListNodesRequest;

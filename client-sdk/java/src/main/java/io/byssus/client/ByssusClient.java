@@ -1,6 +1,16 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Dispatcher;
+import io.byssus.client.calls.DispatcherClock;
+import io.byssus.client.calls.Dispatchers;
+import io.byssus.client.calls.Durations;
+import io.byssus.client.calls.LiveCalls;
+import io.byssus.client.calls.NamespaceDirectory;
 import io.byssus.client.direct.DirectReads;
+import io.byssus.client.stamps.OpenWrites;
+import io.byssus.client.stamps.WriterSession;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Random;
@@ -45,7 +55,8 @@ public final class ByssusClient implements AutoCloseable {
     this.dispatchers =
         Dispatchers.to(
             settings.endpoints,
-            settings.connectionOptions,
+            settings.connectionOptions.idleTimeout(),
+            settings.connectionOptions.keepAlive(),
             (settings.userAgent + " byssus-java").strip(),
             nanoTime);
     this.timer = timer();
@@ -53,7 +64,10 @@ public final class ByssusClient implements AutoCloseable {
         new Calls(
             dispatchers,
             direct(settings, timer, nanoTime, random),
-            settings.retryPolicy,
+            new Backoff.Waits(
+                Durations.nanos(settings.retryPolicy.initialBackoff()),
+                Durations.nanos(settings.retryPolicy.maxBackoff())),
+            Durations.nanos(settings.retryPolicy.attemptTimeout()),
             timer,
             settings.callbackExecutor,
             nanoTime,

@@ -1,14 +1,14 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
 
 /** Says how a {@link ByssusClient} works. Not for use by several threads at once. */
@@ -25,19 +25,12 @@ public final class ByssusClientBuilder {
   ConnectionOptions connectionOptions = ConnectionOptions.defaults();
   String userAgent = "";
   Supplier<String> requestIds = RequestIds.random();
-  Executor callbackExecutor = commonPool();
+  Executor callbackExecutor = Calls.commonPool();
   boolean directReads;
   int maxOpenWrites = 10_000;
   long maxOpenWriteBytes = 64L * 1024 * 1024;
 
   ByssusClientBuilder() {}
-
-  /** The common pool, unless it was set to have no threads. */
-  static Executor commonPool() {
-    return ForkJoinPool.getCommonPoolParallelism() > 0
-        ? ForkJoinPool.commonPool()
-        : new CompletableFuture<Void>().defaultExecutor();
-  }
 
   /**
    * The dispatchers, each {@code host:port}: one or more. Calls go to all in turn, and to another

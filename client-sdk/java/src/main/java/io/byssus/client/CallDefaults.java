@@ -1,5 +1,7 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallTag;
+import io.byssus.client.calls.Durations;
 import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -30,7 +32,7 @@ record CallDefaults(
     return new WriteTerms(
         options.acknowledgement().orElse(acknowledgement),
         options.session().orElse(session),
-        new CallTag(requestId(), options.criticality().orElse(criticality)),
+        new CallTag(requestId(), options.criticality().orElse(criticality).toProto()),
         now + Durations.nanos(options.deadline().orElse(writeDeadline)));
   }
 
@@ -39,7 +41,7 @@ record CallDefaults(
     return new ReadTerms(
         options.consistency().orElse(consistency),
         options.session().orElse(session),
-        new CallTag(requestId(), options.criticality().orElse(criticality)),
+        new CallTag(requestId(), options.criticality().orElse(criticality).toProto()),
         now + readNanos(options));
   }
 

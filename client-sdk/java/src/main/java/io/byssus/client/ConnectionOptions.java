@@ -1,5 +1,6 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Durations;
 import java.time.Duration;
 import java.util.Optional;
 

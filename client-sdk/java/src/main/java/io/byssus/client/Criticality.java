@@ -19,13 +19,4 @@ public enum Criticality {
       case CRITICAL -> io.byssus.proto.kv.v1.Criticality.CRITICAL;
     };
   }
-
-  /** As metadata says it. */
-  String header() {
-    return switch (this) {
-      case SHEDDABLE -> "sheddable";
-      case DEFAULT -> "default";
-      case CRITICAL -> "critical";
-    };
-  }
 }

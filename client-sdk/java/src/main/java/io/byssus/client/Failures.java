@@ -1,5 +1,6 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallFailure;
 import io.byssus.model.ErrorCode;
 
 /** Turns failures of attempts into the exceptions that callers see. */
@@ -34,6 +35,11 @@ final class Failures {
   /** What a read fails with whose session or page token is of another incarnation. */
   static SessionLostException sessionLost(int shard, CallFailure failure, String requestId) {
     return new SessionLostException(shard, message(failure, requestId), failure.cause());
+  }
+
+  /** What a write fails with. */
+  static ByssusClientException write(CallFailure failure, boolean maybeWritten, String requestId) {
+    return maybeWritten ? indeterminate(failure, requestId) : notWritten(failure, requestId);
   }
 
   /** What a write fails with of which no copy was handed over. */

@@ -1,5 +1,6 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Durations;
 import io.byssus.proto.log.v1.Unending;
 import java.time.Duration;
 import java.time.Instant;

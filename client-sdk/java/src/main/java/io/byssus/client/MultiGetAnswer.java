@@ -1,6 +1,7 @@
 package io.byssus.client;
 
 import io.byssus.client.MultiGetResult.KeyResult;
+import io.byssus.client.calls.CallFailure;
 import io.byssus.model.ErrorCode;
 import java.time.Duration;
 import java.util.HashMap;

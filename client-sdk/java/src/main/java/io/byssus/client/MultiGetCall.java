@@ -2,6 +2,11 @@ package io.byssus.client;
 
 import com.google.protobuf.ByteString;
 import io.byssus.client.MultiGetResult.KeyResult;
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Cancellations;
+import io.byssus.client.calls.LiveCalls;
+import io.byssus.client.calls.RetriedCall;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.Limits;
 import io.byssus.proto.kv.v1.KvServiceGrpc;

@@ -3,6 +3,7 @@ package io.byssus.client;
 import io.byssus.client.admin.NamespaceDescription;
 import io.byssus.client.admin.NamespaceSettings;
 import io.byssus.client.admin.NamespaceState;
+import io.byssus.client.calls.Calls;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.CreateNamespaceRequest;

@@ -1,5 +1,10 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Attempt;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.CallTag;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Dispatcher;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.ResolveRequest;

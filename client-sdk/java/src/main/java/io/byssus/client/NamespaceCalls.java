@@ -1,5 +1,7 @@
 package io.byssus.client;
 
+import io.byssus.client.stamps.OpenWrites;
+import io.byssus.client.stamps.RecordOrder;
 import io.byssus.model.ErrorCode;
 import java.util.Collection;
 import java.util.List;

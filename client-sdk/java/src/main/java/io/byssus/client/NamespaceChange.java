@@ -1,6 +1,8 @@
 package io.byssus.client;
 
 import io.byssus.client.admin.NamespaceDescription;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Calls;
 import io.byssus.model.ErrorCode;
 import io.grpc.MethodDescriptor;
 import java.util.Optional;

@@ -4,6 +4,7 @@ import io.byssus.client.admin.ConflictRule;
 import io.byssus.client.admin.NamespaceSettings;
 import io.byssus.client.admin.ReadDefaults;
 import io.byssus.client.admin.ReadLevel;
+import io.byssus.client.calls.Durations;
 import io.byssus.model.ByssusException;
 import io.byssus.model.FieldProblem;
 import io.byssus.model.Limits;

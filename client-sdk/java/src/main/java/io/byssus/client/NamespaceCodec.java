@@ -7,6 +7,7 @@ import io.byssus.client.admin.NamespaceSizes;
 import io.byssus.client.admin.NamespaceState;
 import io.byssus.client.admin.ReadDefaults;
 import io.byssus.client.admin.ReadLevel;
+import io.byssus.client.calls.Durations;
 import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
 import io.byssus.proto.admin.v1.Namespace;
 import io.byssus.proto.admin.v1.NamespaceSpec;

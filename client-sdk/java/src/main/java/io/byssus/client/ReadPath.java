@@ -1,6 +1,11 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.NamespaceDirectory;
+import io.byssus.client.calls.ResolvedNamespace;
+import io.byssus.client.calls.RetriedCall;
 import io.byssus.model.ErrorCode;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;

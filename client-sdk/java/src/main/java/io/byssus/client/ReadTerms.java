@@ -1,5 +1,8 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallTag;
+import io.byssus.client.calls.Calls;
+
 /**
  * How one read is made, with every default filled in.
  *

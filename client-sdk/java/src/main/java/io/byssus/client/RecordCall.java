@@ -1,6 +1,9 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Cancellations;
+import io.byssus.client.calls.RetriedCall;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;

@@ -1,6 +1,7 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.Durations;
 import io.byssus.model.ByssusException;
 import io.byssus.model.FieldProblem;
 import io.byssus.model.Limits;

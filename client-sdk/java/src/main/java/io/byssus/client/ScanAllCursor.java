@@ -1,5 +1,9 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.LiveCalls;
+import io.byssus.client.calls.ResolvedNamespace;
+import io.byssus.client.calls.ScanStream;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.ScanShardRequest;
 import io.byssus.proto.kv.v1.ScanShardResponse;

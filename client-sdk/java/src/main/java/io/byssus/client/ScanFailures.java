@@ -1,5 +1,6 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallFailure;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.ScanResponse;
 

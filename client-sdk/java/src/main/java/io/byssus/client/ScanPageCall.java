@@ -1,5 +1,11 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Attempt;
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Dispatcher;
+import io.byssus.client.calls.LiveCalls;
+import io.byssus.client.calls.ScanStream;
 import io.byssus.model.Limits;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.ScanRequest;

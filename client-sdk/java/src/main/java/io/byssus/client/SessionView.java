@@ -1,6 +1,7 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.ResolvedNamespace;
 import io.byssus.model.Position;
 import io.byssus.proto.kv.v1.ReadOptions;
 import java.util.Collection;
@@ -45,7 +46,7 @@ record SessionView(ResolvedNamespace namespace, Map<Integer, Long> positions) {
     ReadOptions.Builder options =
         ReadOptions.newBuilder()
             .setConsistency(terms.consistency().toProto())
-            .setCriticality(terms.tag().criticality().toProto())
+            .setCriticality(terms.tag().criticality())
             .putAllSessionToken(positions);
     terms
         .consistency()

@@ -1,6 +1,11 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Dispatcher;
+import io.byssus.client.calls.ResolvedNamespace;
+import io.byssus.client.calls.ScanStream;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.NamespaceRecord;

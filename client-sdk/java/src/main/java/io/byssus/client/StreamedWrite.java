@@ -1,6 +1,12 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.stamps.RecordOrder;
+import io.byssus.client.stamps.Stamp;
+import io.byssus.client.stamps.WriteHold;
 import io.byssus.proto.kv.v1.WriteOperation;
 import java.util.List;
 
@@ -136,7 +142,7 @@ final class StreamedWrite implements WriteHold.Owner {
       return false;
     }
     boolean maybeWritten = hold.maybeHandedOver() || underWay;
-    failure = hold.failure(last, maybeWritten, requestId);
+    failure = Failures.write(hold.why(last), maybeWritten, requestId);
     hold.giveBack(maybeWritten);
     return true;
   }

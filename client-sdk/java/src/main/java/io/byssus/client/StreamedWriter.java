@@ -1,6 +1,9 @@
 package io.byssus.client;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.stamps.OpenWrites;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.WriteOperation;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,17 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Attempt;
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Dispatcher;
+import io.byssus.client.calls.LiveCalls;
+import io.byssus.client.calls.ResolvedNamespace;
+import io.byssus.client.calls.RetriedCall;
+import io.byssus.client.stamps.OpenWrites;
+import io.byssus.client.stamps.RecordOrder;
+import io.byssus.client.stamps.ShardWriter;
+import io.byssus.client.stamps.WriteHold;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.WriteOptions;
 import io.byssus.proto.kv.v1.WriteResponse;
@@ -120,7 +132,7 @@ final class WriteCall<Q> implements LiveCalls.Call, WriteHold.Owner {
                 : terms.acknowledgement().toProto())
         .setStamp(hold.stamp().toProto())
         .setNamespaceId(hold.namespace().id())
-        .setCriticality(terms.tag().criticality().toProto())
+        .setCriticality(terms.tag().criticality())
         .build();
   }
 
@@ -210,7 +222,7 @@ final class WriteCall<Q> implements LiveCalls.Call, WriteHold.Owner {
     }
     boolean maybeWritten = hold.maybeHandedOver() | (running != null && running.stop());
     giveBack(maybeWritten);
-    result.completeExceptionally(hold.failure(last, maybeWritten, terms.requestId()));
+    result.completeExceptionally(Failures.write(hold.why(last), maybeWritten, terms.requestId()));
   }
 
   /** Returns what an ended call holds. */

@@ -1,5 +1,10 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.NamespaceDirectory;
+import io.byssus.client.stamps.OpenWrites;
+import io.byssus.client.stamps.WriterSession;
+
 /**
  * What the writes of a client share.
  *

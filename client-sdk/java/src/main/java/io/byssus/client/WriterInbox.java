@@ -1,5 +1,6 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallFailure;
 import io.byssus.proto.kv.v1.WriteStreamResponse;
 import java.util.ArrayList;
 import java.util.List;

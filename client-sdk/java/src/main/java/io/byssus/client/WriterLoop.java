@@ -1,5 +1,14 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Backoff;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.Calls;
+import io.byssus.client.calls.Dispatcher;
+import io.byssus.client.calls.LiveCalls;
+import io.byssus.client.calls.ResolvedNamespace;
+import io.byssus.client.calls.RetriedCall;
+import io.byssus.client.stamps.OpenWrites;
+import io.byssus.client.stamps.RecordOrder;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.WriteStreamOpen;
 import io.byssus.proto.kv.v1.WriteStreamResponse;
@@ -185,7 +194,7 @@ final class WriterLoop implements LiveCalls.Call {
     for (StreamedWrite write : inbox.overdue(now)) {
       abort(write, passed);
     }
-    if (stream != null && stream.isSilent(now, Durations.nanos(calls.retries().attemptTimeout()))) {
+    if (stream != null && stream.isSilent(now, calls.attemptNanos())) {
       WriteStreamCall silent = stream;
       silent.stop();
       broken(

@@ -1,5 +1,7 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.Calls;
+import io.byssus.client.stamps.OpenWrites;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;

@@ -45,7 +45,8 @@
  *
  * <p>Start with {@link io.byssus.client.ByssusClient} and {@link io.byssus.client.Namespace};
  * {@link io.byssus.client.ByssusClientException} tells what failures mean. Inside, start with
- * {@code WriteCall}, the way of one write, and {@code ShardWriter}, which tells why a write happens
- * at most once and never undoes a newer one.
+ * {@code WriteCall}, the way of one write, and {@code ShardWriter} in {@code stamps}, which tells
+ * why a write happens at most once and never undoes a newer one; {@code calls} holds what makes the
+ * calls.
  */
 package io.byssus.client;

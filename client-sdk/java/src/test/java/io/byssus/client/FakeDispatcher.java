@@ -1,5 +1,6 @@
 package io.byssus.client;
 
+import io.byssus.client.calls.CallTag;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.stamps.RecordOrder;
 import io.byssus.model.ErrorCode;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,6 +2,7 @@ package io.byssus.systemtests.simulation;
 
 import com.google.protobuf.ByteString;
 import io.byssus.client.ClientSeat;
+import io.byssus.client.stamps.WriterSeat;
 import io.byssus.model.Position;
 import io.byssus.model.ShardHash;
 import io.byssus.proto.kv.v1.Acknowledgement;
@@ -28,7 +29,7 @@ final class ClientWrite {
   private final Write write;
   private final boolean applied;
   private final long deadlineNanos;
-  private final ClientSeat.Turn turn;
+  private final WriterSeat.Turn turn;
   private final Runnable done;
   private int number;
   private int stamps;
@@ -59,11 +60,11 @@ final class ClientWrite {
         write.getOperationsList().stream()
             .map(operation -> ClientSeat.key(write.getPartitionKey(), operation.getSortKey()))
             .toList();
-    this.turn = client.seat().turn(records, this::begin);
+    this.turn = client.writer().turn(records, this::begin);
   }
 
   void start() {
-    client.seat().join(turn);
+    client.writer().join(turn);
     client.process().after(remaining(), "write deadline", this::passed);
   }
 
@@ -108,7 +109,7 @@ final class ClientWrite {
           if (failure != null) {
             later(this::resolve);
           } else {
-            client.seat().dispatcherTime(resolved.getDispatcherTimeMs());
+            client.writer().dispatcherTime(resolved.getDispatcherTimeMs());
             open(resolved);
           }
         });
@@ -121,12 +122,12 @@ final class ClientWrite {
             namespaceId, write.getPartitionKey().toByteArray(), resolved.getShardCount());
     int opened = shard;
     client
-        .seat()
+        .writer()
         .open(
             opened,
             issued -> {
               if (ended) {
-                client.seat().close(opened, issued);
+                client.writer().close(opened, issued);
                 return;
               }
               take(issued);
@@ -191,7 +192,7 @@ final class ClientWrite {
   }
 
   private void acknowledged(WriteResponse answer) {
-    client.seat().dispatcherTime(answer.getDispatcherTimeMs());
+    client.writer().dispatcherTime(answer.getDispatcherTimeMs());
     simulation.checks().acknowledged(shard, answer.getPosition(), write, toString());
     if (applied) {
       simulation.checks().outcome(shard, toLog(stamp), answer, toString());
@@ -208,13 +209,13 @@ final class ClientWrite {
     ClientSeat.Verdict verdict = ClientSeat.verdict(failure);
     maybeHandedOver |= verdict.maybeHandedOver();
     if (verdict.needsNewStamp() && !maybeHandedOver && stamps < MAX_STAMPS) {
-      client.seat().close(shard, stamp);
+      client.writer().close(shard, stamp);
       stamp = null;
       later(this::resolve);
     } else if (verdict.retryable()) {
       if (simulation.planted(PlantedBug.NEW_STAMP_FOR_RETRY) && maybeHandedOver) {
-        client.seat().close(shard, stamp);
-        client.seat().open(shard, this::take);
+        client.writer().close(shard, stamp);
+        client.writer().open(shard, this::take);
       }
       later(this::attempt);
     } else {
@@ -235,15 +236,15 @@ final class ClientWrite {
 
   private void giveBack(boolean maybeWritten) {
     if (stamp == null) {
-      client.seat().leave(turn);
+      client.writer().leave(turn);
     } else if (!maybeWritten) {
-      client.seat().close(shard, stamp);
-      client.seat().leave(turn);
+      client.writer().close(shard, stamp);
+      client.writer().leave(turn);
     } else if (simulation.planted(PlantedBug.GIVEN_UP_WRITES_FORGOTTEN)) {
-      client.seat().giveUp(shard, stamp, () -> {});
-      client.seat().leave(turn);
+      client.writer().giveUp(shard, stamp, () -> {});
+      client.writer().leave(turn);
     } else {
-      client.seat().giveUp(shard, stamp, () -> client.seat().leave(turn));
+      client.writer().giveUp(shard, stamp, () -> client.writer().leave(turn));
     }
   }
 

@@ -2,6 +2,7 @@ package io.byssus.systemtests.simulation;
 
 import com.google.protobuf.ByteString;
 import io.byssus.client.ClientSeat;
+import io.byssus.client.stamps.WriterSeat;
 import io.byssus.model.Position;
 import io.byssus.model.ShardHash;
 import io.byssus.proto.kv.v1.Consistency;
@@ -23,7 +24,8 @@ final class SimulatedClient {
 
   private final Simulation simulation;
   private final SimulatedProcess process;
-  private final ClientSeat seat;
+  private final ClientSeat seat = new ClientSeat();
+  private final WriterSeat writer;
   private final RandomGenerator random;
   private final Workload workload;
   private final Map<Integer, Long> written = new HashMap<>();
@@ -36,7 +38,7 @@ final class SimulatedClient {
     this.process = simulation.process(name);
     this.random = simulation.schedule().random();
     this.workload = new Workload(process, random, simulation.justWritten());
-    this.seat = new ClientSeat(random, process::nanoTime);
+    this.writer = new WriterSeat(random, process::nanoTime);
   }
 
   void start() {
@@ -244,6 +246,10 @@ final class SimulatedClient {
 
   ClientSeat seat() {
     return seat;
+  }
+
+  WriterSeat writer() {
+    return writer;
   }
 
   SimulatedProcess process() {

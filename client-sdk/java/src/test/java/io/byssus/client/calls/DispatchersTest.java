@@ -1,12 +1,14 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +22,8 @@ final class DispatchersTest {
   private final Dispatchers dispatchers =
       Dispatchers.to(
           List.of("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"),
-          ConnectionOptions.defaults(),
+          Duration.ofMinutes(30),
+          Optional.empty(),
           "test",
           nanos::get);
   private final List<Dispatcher> all = dispatchers.all();

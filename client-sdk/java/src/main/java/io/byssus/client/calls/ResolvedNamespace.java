@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import com.google.protobuf.ByteString;
 import io.byssus.model.ShardHash;
@@ -9,8 +9,8 @@ import io.byssus.model.ShardHash;
  * @param id the namespace's number
  * @param shardCount the cluster's number of shards
  */
-record ResolvedNamespace(int id, int shardCount) {
-  int shard(ByteString partitionKey) {
+public record ResolvedNamespace(int id, int shardCount) {
+  public int shard(ByteString partitionKey) {
     return ShardHash.shard(id, partitionKey, shardCount);
   }
 }

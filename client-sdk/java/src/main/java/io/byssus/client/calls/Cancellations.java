@@ -1,13 +1,13 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.byssus.model.ErrorCode;
 import java.util.concurrent.CompletableFuture;
 
 /** Ends a read's attempts when the future of its result is cancelled. */
-final class Cancellations {
+public final class Cancellations {
   private Cancellations() {}
 
-  static void passOn(CompletableFuture<?> result, LiveCalls.Call call) {
+  public static void passOn(CompletableFuture<?> result, LiveCalls.Call call) {
     result.whenComplete(
         (value, failure) -> {
           if (result.isCancelled()) {

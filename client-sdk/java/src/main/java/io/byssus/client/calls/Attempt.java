@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.grpc.Attributes;
 import io.grpc.CallOptions;
@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * have left this process, which gRPC's status alone does not tell: an attempt that was never given
  * to a live connection has certainly not reached anybody.
  */
-final class Attempt<Q, R> {
+public final class Attempt<Q, R> {
   /** How many messages a unary call asks for: the second would be a breach of protocol. */
-  static final int UNARY = 2;
+  public static final int UNARY = 2;
 
   /** How many answers of a stream of writes may be on their way: each asks for the next. */
   private static final int STREAM_AHEAD = 4;
@@ -43,7 +43,7 @@ final class Attempt<Q, R> {
   private ClientCall<Q, R> call;
 
   /** Takes what comes of an attempt, on a thread of the connection: must not block. */
-  interface Listener<R> {
+  public interface Listener<R> {
     void message(R message);
 
     /**
@@ -55,7 +55,7 @@ final class Attempt<Q, R> {
     default void ready() {}
   }
 
-  Attempt(Dispatcher dispatcher, MethodDescriptor<Q, R> method, Listener<R> listener) {
+  public Attempt(Dispatcher dispatcher, MethodDescriptor<Q, R> method, Listener<R> listener) {
     this.dispatcher = dispatcher;
     this.method = method;
     this.listener = listener;
@@ -67,7 +67,7 @@ final class Attempt<Q, R> {
    *
    * @param first the request that opens it
    */
-  void openStream(Q first, CallTag tag) {
+  public void openStream(Q first, CallTag tag) {
     begin(first, tag, Durations.MAX.toNanos(), STREAM_AHEAD, false);
   }
 
@@ -77,7 +77,7 @@ final class Attempt<Q, R> {
    * @param deadlineNanos when the attempt ends itself, on the clock of {@code nowNanos}
    * @param messages how many answers may come before more are asked for with {@link #request}
    */
-  void start(Q request, CallTag tag, long nowNanos, long deadlineNanos, int messages) {
+  public void start(Q request, CallTag tag, long nowNanos, long deadlineNanos, int messages) {
     begin(request, tag, deadlineNanos - nowNanos, messages, true);
   }
 
@@ -120,17 +120,17 @@ final class Attempt<Q, R> {
   }
 
   /** Sends another request of an open stream. For one thread at a time. */
-  void send(Q request) {
+  public void send(Q request) {
     running().sendMessage(request);
   }
 
   /** Whether an open stream takes more requests without piling them up. */
-  boolean isReady() {
+  public boolean isReady() {
     return running().isReady();
   }
 
   /** Asks for more answers of a stream that has answered. */
-  void request(int messages) {
+  public void request(int messages) {
     running().request(messages);
   }
 
@@ -143,7 +143,7 @@ final class Attempt<Q, R> {
    *
    * @return whether anything may have left this process, now or earlier
    */
-  boolean stop() {
+  public boolean stop() {
     ClientCall<Q, R> running;
     synchronized (this) {
       // Between the states it is being sent by another thread: it may have left.

@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import java.util.random.RandomGenerator;
 
@@ -8,29 +8,37 @@ import java.util.random.RandomGenerator;
  * <p>A dispatcher that cannot be reached is a reason to try the next one, not to wait: the first
  * round through all dispatchers waits only after the last of them.
  */
-final class Backoff {
+public final class Backoff {
   private static final int MAX_DOUBLINGS = 20;
 
-  private final RetryPolicy policy;
+  private final Waits waits;
   private final int dispatchers;
   private final RandomGenerator random;
   private int unreached;
-  private int waits;
+  private int waited;
 
-  Backoff(RetryPolicy policy, int dispatchers, RandomGenerator random) {
-    this.policy = policy;
+  /**
+   * Between what a wait may be.
+   *
+   * @param initialNanos the first
+   * @param longestNanos the longest
+   */
+  public record Waits(long initialNanos, long longestNanos) {}
+
+  Backoff(Waits waits, int dispatchers, RandomGenerator random) {
+    this.waits = waits;
     this.dispatchers = dispatchers;
     this.random = random;
   }
 
   /** Nanoseconds to wait before the attempt after this failure. */
-  long next(CallFailure failure) {
+  public long next(CallFailure failure) {
     if (failure.ofThisDispatcher() && ++unreached < dispatchers) {
       return 0;
     }
-    long initial = Durations.nanos(policy.initialBackoff());
-    long longest = Durations.nanos(policy.maxBackoff());
-    int doublings = Math.min(waits++, MAX_DOUBLINGS);
+    long initial = waits.initialNanos();
+    long longest = waits.longestNanos();
+    int doublings = Math.min(waited++, MAX_DOUBLINGS);
     long wait =
         Math.min(longest, initial << Math.min(doublings, Long.numberOfLeadingZeros(initial) - 1));
     // Half of the wait is chance, so that calls that failed together do not come back together.

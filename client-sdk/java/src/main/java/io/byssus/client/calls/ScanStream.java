@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.grpc.MethodDescriptor;
 import java.util.concurrent.TimeUnit;
@@ -9,9 +9,9 @@ import java.util.function.Consumer;
  * #AHEAD} pieces are here or on their way before the reader takes one: a slow reader slows the
  * server.
  */
-final class ScanStream<Q, R> implements Attempt.Listener<R> {
+public final class ScanStream<Q, R> implements Attempt.Listener<R> {
   /** One that the reader will take next, one that comes meanwhile. A piece has at most 4 MiB. */
-  static final int AHEAD = 2;
+  public static final int AHEAD = 2;
 
   /**
    * How long a stream lives before it is opened anew after its last piece, so that none is
@@ -29,26 +29,27 @@ final class ScanStream<Q, R> implements Attempt.Listener<R> {
    * @param piece a piece; null at the end
    * @param failure at the end; null where it is a good one
    */
-  record Event<Q, R>(ScanStream<Q, R> stream, R piece, CallFailure failure) {}
+  public record Event<Q, R>(ScanStream<Q, R> stream, R piece, CallFailure failure) {}
 
   /**
    * @param events takes what comes, at most {@link #AHEAD} pieces and one end; must not block
    */
-  ScanStream(Dispatcher dispatcher, MethodDescriptor<Q, R> method, Consumer<Event<Q, R>> events) {
+  public ScanStream(
+      Dispatcher dispatcher, MethodDescriptor<Q, R> method, Consumer<Event<Q, R>> events) {
     this.attempt = new Attempt<>(dispatcher, method, this);
     this.events = events;
   }
 
-  void open(Q request, CallTag tag, long now) {
+  public void open(Q request, CallTag tag, long now) {
     attempt.start(request, tag, now, now + LIFE_NANOS, AHEAD);
   }
 
   /** The reader has taken a piece: another may come. */
-  void took() {
+  public void took() {
     attempt.request(1);
   }
 
-  void stop() {
+  public void stop() {
     attempt.stop();
   }
 

@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
 import com.google.protobuf.ByteString;
 import io.byssus.proto.kv.v1.WriterStamp;
@@ -13,8 +13,8 @@ import io.byssus.proto.kv.v1.WriterStamp;
  *     io.byssus.model.Limits#WRITER_WINDOW} below it
  * @param acceptUntilMillis milliseconds since 1970 UTC, on the dispatchers' clock
  */
-record Stamp(ByteString writerId, long sequence, long lowestOpen, long acceptUntilMillis) {
-  WriterStamp toProto() {
+public record Stamp(ByteString writerId, long sequence, long lowestOpen, long acceptUntilMillis) {
+  public WriterStamp toProto() {
     return WriterStamp.newBuilder()
         .setWriterId(writerId)
         .setSequence(sequence)

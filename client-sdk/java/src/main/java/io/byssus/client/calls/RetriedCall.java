@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.byssus.model.ErrorCode;
 import io.grpc.MethodDescriptor;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * One unary call that may be repeated freely, because it reads: attempts on one dispatcher after
  * the other until an answer comes, a reason not worth repeating, or the deadline.
  */
-final class RetriedCall<Q, R> implements LiveCalls.Call {
+public final class RetriedCall<Q, R> implements LiveCalls.Call {
   private final Calls calls;
   private final MethodDescriptor<Q, R> method;
   private final Supplier<Q> request;
@@ -27,7 +27,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
   private ScheduledFuture<?> wait;
 
   /** Takes the outcome of a call: one of the two, once, on a thread that must not block. */
-  interface Outcome<R> {
+  public interface Outcome<R> {
     void answered(R answer);
 
     void failed(CallFailure failure);
@@ -38,7 +38,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
    * @param deadline on the clock of {@code calls}
    * @param retry which failures are worth another attempt
    */
-  RetriedCall(
+  public RetriedCall(
       Calls calls,
       MethodDescriptor<Q, R> method,
       Supplier<Q> request,
@@ -56,7 +56,7 @@ final class RetriedCall<Q, R> implements LiveCalls.Call {
     this.backoff = calls.backoff();
   }
 
-  void start() {
+  public void start() {
     calls.live().begin(this);
     attempt(null);
   }

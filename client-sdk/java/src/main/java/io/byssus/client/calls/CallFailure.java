@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -29,7 +29,7 @@ import java.util.Set;
  * @param retryDelay how long to wait at least before trying again
  * @param cause the failure as gRPC gave it; null where the SDK found it by itself
  */
-record CallFailure(
+public record CallFailure(
     ErrorCode code,
     String message,
     List<FieldProblem> problems,
@@ -89,7 +89,7 @@ record CallFailure(
    *
    * @param reason the name of a code
    */
-  static CallFailure ofPart(String reason, String message, Duration retryDelay) {
+  public static CallFailure ofPart(String reason, String message, Duration retryDelay) {
     ErrorCode code = ErrorCode.INTERNAL_FAULT;
     for (ErrorCode candidate : ErrorCode.values()) {
       if (candidate.name().equals(reason)) {
@@ -109,7 +109,7 @@ record CallFailure(
   }
 
   /** The failure that an attempt ended with. */
-  static CallFailure of(Throwable failure, boolean sent) {
+  public static CallFailure of(Throwable failure, boolean sent) {
     ByssusException error = GrpcErrors.fromGrpc(failure, ErrorCode.NO_REPLICA);
     boolean named = false;
     Duration retryDelay = Duration.ZERO;
@@ -132,13 +132,13 @@ record CallFailure(
   }
 
   /** A failure that the SDK found by itself, before anything was sent. */
-  static CallFailure local(ErrorCode code, String message) {
+  public static CallFailure local(ErrorCode code, String message) {
     return new CallFailure(
         code, message, List.of(), true, code.status(), false, Duration.ZERO, null);
   }
 
   /** A dispatcher ended a stream, as if all were well, before its last message had come. */
-  static CallFailure endedEarly() {
+  public static CallFailure endedEarly() {
     return local(ErrorCode.SHUTTING_DOWN, "the dispatcher ended the stream before its end");
   }
 
@@ -148,7 +148,7 @@ record CallFailure(
    *
    * @param earlier null for none
    */
-  CallFailure orEarlier(CallFailure earlier) {
+  public CallFailure orEarlier(CallFailure earlier) {
     return code == ErrorCode.DEADLINE_PASSED && earlier != null ? earlier : this;
   }
 
@@ -174,7 +174,7 @@ record CallFailure(
   }
 
   /** What is wrong with an acknowledgement of a shard's write: null where nothing is. */
-  static CallFailure implausible(WriteResponse response, int expected) {
+  public static CallFailure implausible(WriteResponse response, int expected) {
     if (response.getShard() != expected) {
       // Under another number of shards the sequence may be that of another write of this client.
       return local(
@@ -191,7 +191,7 @@ record CallFailure(
   }
 
   /** Whether the same call may succeed when it is repeated. */
-  boolean retryable() {
+  public boolean retryable() {
     return named ? RETRYABLE.contains(code) : BROKEN.contains(status);
   }
 
@@ -201,24 +201,24 @@ record CallFailure(
   }
 
   /** Whether the dispatcher could not be reached at all, or broke. */
-  boolean unreachable() {
+  public boolean unreachable() {
     return !named && status == Status.Code.UNAVAILABLE;
   }
 
   /** Whether a copy of a write may be in the log, or on its way there, after this failure. */
-  boolean maybeHandedOver() {
+  public boolean maybeHandedOver() {
     return named ? !NOT_HANDED_OVER.contains(code) : sent;
   }
 
   /** Whether what this client has learnt of the namespace, or of the dispatchers' clock, is old. */
-  boolean knowledgeIsStale() {
+  public boolean knowledgeIsStale() {
     return code == ErrorCode.NAMESPACE_CHANGED
         || code == ErrorCode.NAMESPACE_NOT_FOUND
         || code == ErrorCode.WRITE_EXPIRED;
   }
 
   /** Whether a write may succeed under another stamp; under this one it never will. */
-  boolean needsNewStamp() {
+  public boolean needsNewStamp() {
     return code == ErrorCode.NAMESPACE_CHANGED || code == ErrorCode.WRITE_EXPIRED;
   }
 }

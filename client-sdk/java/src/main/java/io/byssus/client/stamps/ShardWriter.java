@@ -1,6 +1,8 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.DispatcherClock;
+import io.byssus.client.calls.Trampoline;
 import io.byssus.model.Limits;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -62,7 +64,7 @@ import java.util.PriorityQueue;
  * One lock, held for arithmetic only. Openings and what waits for the floor run outside it, on the
  * thread that caused them, through the {@link Trampoline}.
  */
-final class ShardWriter {
+public final class ShardWriter {
   private static final int WINDOW = Limits.WRITER_WINDOW;
 
   private final Object lock = new Object();

@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -8,7 +8,7 @@ import java.util.Collection;
  * other: ten thousand writes of one record that fail one after the other must not nest ten thousand
  * deep.
  */
-final class Trampoline {
+public final class Trampoline {
   private static final ThreadLocal<ArrayDeque<Runnable>> RUNNING = new ThreadLocal<>();
 
   private Trampoline() {}
@@ -17,7 +17,7 @@ final class Trampoline {
    * Runs the steps now, or after those that this thread is running. A step that throws does not
    * keep the others from being run; what it threw is thrown after them.
    */
-  static void run(Collection<Runnable> steps) {
+  public static void run(Collection<Runnable> steps) {
     if (steps.isEmpty()) {
       return;
     }

@@ -1,7 +1,9 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.byssus.client.Key;
+import io.byssus.client.Seeds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,6 +1,8 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.CallFailure;
+import io.byssus.client.calls.ResolvedNamespace;
 import java.util.List;
 
 /**
@@ -12,7 +14,7 @@ import java.util.List;
  * at it under the lock before it takes hold of anything; {@link #giveBack} then returns what is
  * held. A way that takes hold of more (an attempt, a timer) does so under the same lock.
  */
-final class WriteHold implements ShardWriter.Opening {
+public final class WriteHold implements ShardWriter.Opening {
   /** How many stamps a write may use up that is certainly not written under any of them. */
   private static final int MAX_STAMPS = 5;
 
@@ -33,7 +35,7 @@ final class WriteHold implements ShardWriter.Opening {
   private CallFailure earlier;
 
   /** The write: is told how far it is, on whichever thread brings it there. Must not block. */
-  interface Owner {
+  public interface Owner {
     /** It is the first of all its records' writes. */
     void turnCame();
 
@@ -42,7 +44,7 @@ final class WriteHold implements ShardWriter.Opening {
   }
 
   /** What follows when a copy has failed. */
-  enum Next {
+  public enum Next {
     /** Another copy, under another stamp. */
     NEW_STAMP,
     /** Another copy. */
@@ -56,7 +58,7 @@ final class WriteHold implements ShardWriter.Opening {
    *
    * @param records no record twice
    */
-  WriteHold(RecordOrder order, List<Key> records, ByteString partitionKey, Owner owner) {
+  public WriteHold(RecordOrder order, List<?> records, ByteString partitionKey, Owner owner) {
     this.order = order;
     this.partitionKey = partitionKey;
     this.owner = owner;
@@ -64,12 +66,12 @@ final class WriteHold implements ShardWriter.Opening {
   }
 
   /** Joins its records' lines. */
-  void join() {
+  public void join() {
     order.join(turn);
   }
 
   /** Its turn has come, and the namespace is known: waits for its stamp. */
-  void openOn(ResolvedNamespace found, WriterSession writer) {
+  public void openOn(ResolvedNamespace found, WriterSession writer) {
     int number = found.shard(partitionKey);
     ShardWriter target = writer.shard(number);
     synchronized (this) {
@@ -102,35 +104,35 @@ final class WriteHold implements ShardWriter.Opening {
     }
   }
 
-  synchronized ResolvedNamespace namespace() {
+  public synchronized ResolvedNamespace namespace() {
     return namespace;
   }
 
   /** Which shard must answer. */
-  synchronized int expectedShard() {
+  public synchronized int expectedShard() {
     return shardNumber;
   }
 
   /** Null where it has none. */
-  synchronized Stamp stamp() {
+  public synchronized Stamp stamp() {
     return stamp;
   }
 
-  synchronized boolean isEnded() {
+  public synchronized boolean isEnded() {
     return ended;
   }
 
   /** A copy may be in the log, or on its way there. */
-  synchronized void handedOver() {
+  public synchronized void handedOver() {
     maybeHandedOver = true;
   }
 
-  synchronized boolean maybeHandedOver() {
+  public synchronized boolean maybeHandedOver() {
     return maybeHandedOver;
   }
 
   /** A copy failed by name. */
-  synchronized void copyFailed(CallFailure why) {
+  public synchronized void copyFailed(CallFailure why) {
     earlier = why.orEarlier(earlier);
     maybeHandedOver |= why.maybeHandedOver();
   }
@@ -140,7 +142,7 @@ final class WriteHold implements ShardWriter.Opening {
    *
    * @param inTime whether another would be before the deadline
    */
-  synchronized Next next(CallFailure failure, boolean inTime) {
+  public synchronized Next next(CallFailure failure, boolean inTime) {
     if (inTime && failure.needsNewStamp() && !maybeHandedOver && stamps < MAX_STAMPS) {
       return Next.NEW_STAMP;
     }
@@ -151,7 +153,7 @@ final class WriteHold implements ShardWriter.Opening {
    * Closes a stamp of which no copy was handed over. The records stay this write's: those behind it
    * wait on. Nothing where the write has ended, and the stamp with it.
    */
-  void dropStamp() {
+  public void dropStamp() {
     Stamp unused;
     ShardWriter target;
     synchronized (this) {
@@ -166,23 +168,19 @@ final class WriteHold implements ShardWriter.Opening {
   }
 
   /** Ends the write. Returns whether it had not ended before. */
-  synchronized boolean end() {
+  public synchronized boolean end() {
     boolean first = !ended;
     ended = true;
     return first;
   }
 
-  /** What to tell of an ended write whose last copy failed so. */
-  synchronized ByssusClientException failure(
-      CallFailure last, boolean maybeWritten, String requestId) {
-    CallFailure why = last.orEarlier(earlier);
-    return maybeWritten
-        ? Failures.indeterminate(why, requestId)
-        : Failures.notWritten(why, requestId);
+  /** Why the write failed, whose last copy failed so. */
+  public synchronized CallFailure why(CallFailure last) {
+    return last.orEarlier(earlier);
   }
 
   /** Returns what an ended write holds: nothing else changes once {@code ended} is set. */
-  void giveBack(boolean maybeWritten) {
+  public void giveBack(boolean maybeWritten) {
     if (stamp != null && maybeWritten) {
       shard.giveUp(stamp.sequence(), leaving(order, turn));
       return;

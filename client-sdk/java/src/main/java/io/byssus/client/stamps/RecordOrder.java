@@ -1,5 +1,6 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
+import io.byssus.client.calls.Trampoline;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,16 +17,16 @@ import java.util.Map;
  * id. As many turns as the client's bound on open writes, and those that a {@link ShardWriter}
  * keeps for given-up writes.
  */
-final class RecordOrder {
-  private final Map<Key, Line> lines = new HashMap<>();
+public final class RecordOrder {
+  private final Map<Object, Line> lines = new HashMap<>();
 
   /** The turns of one record; most lines are one turn long. */
   private static final class Line {
-    final Key record;
+    final Object record;
     Turn head;
     ArrayDeque<Turn> rest;
 
-    Line(Key record) {
+    Line(Object record) {
       this.record = record;
     }
 
@@ -53,14 +54,14 @@ final class RecordOrder {
 
   /** A write's place in the lines of its records. */
   static final class Turn {
-    private final List<Key> records;
+    private final List<?> records;
     private final Line[] lines;
     private Runnable comes;
 
     /** In how many lines another turn stands before this one. */
     private int blockedBy;
 
-    private Turn(List<Key> records, Runnable comes) {
+    private Turn(List<?> records, Runnable comes) {
       this.records = records;
       this.lines = new Line[records.size()];
       this.comes = comes;
@@ -74,7 +75,7 @@ final class RecordOrder {
    * @param comes run when the turn comes, at the latest in the call of {@link #leave} that ends the
    *     one before
    */
-  static Turn turn(List<Key> records, Runnable comes) {
+  static Turn turn(List<?> records, Runnable comes) {
     return new Turn(records, comes);
   }
 

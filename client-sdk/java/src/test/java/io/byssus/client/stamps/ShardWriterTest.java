@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.Seeds;
+import io.byssus.client.calls.DispatcherClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

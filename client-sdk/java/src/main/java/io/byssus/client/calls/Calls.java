@@ -1,9 +1,11 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.byssus.client.direct.DirectReads;
 import io.grpc.MethodDescriptor;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -16,36 +18,38 @@ import java.util.random.RandomGenerator;
  *
  * @param dispatchers where calls go
  * @param direct where reads go first; empty: to the dispatchers
- * @param retries how they are repeated
+ * @param waits how long they wait before they are repeated
+ * @param attemptNanos how long one attempt may take
  * @param timer one thread, for waits and deadlines; its tasks never block
  * @param callbacks where users' code is told; see {@link #callBack}
  * @param nanoTime the clock of every deadline, monotonic
  * @param random for backoff; safe for several threads
  * @param live the calls that have not ended
  */
-record Calls(
+public record Calls(
     Dispatchers dispatchers,
     Optional<DirectPath> direct,
-    RetryPolicy retries,
+    Backoff.Waits waits,
+    long attemptNanos,
     ScheduledExecutorService timer,
     Executor callbacks,
     LongSupplier nanoTime,
     RandomGenerator random,
     LiveCalls live) {
 
-  long now() {
+  public long now() {
     return nanoTime.getAsLong();
   }
 
   /** The servers, to be asked in the place of a dispatcher. */
-  record DirectPath(DirectReads reads, Dispatcher servers) {}
+  public record DirectPath(DirectReads reads, Dispatcher servers) {}
 
   /**
    * Where the next attempt of a read goes: the first to the servers, in direct mode.
    *
    * @param last the one tried last; null for none
    */
-  Dispatcher pickForRead(Dispatcher last, MethodDescriptor<?, ?> method) {
+  public Dispatcher pickForRead(Dispatcher last, MethodDescriptor<?, ?> method) {
     if (last == null && direct.isPresent() && direct.get().reads.serves(method)) {
       return direct.get().servers;
     }
@@ -53,42 +57,42 @@ record Calls(
   }
 
   /** When an attempt of a read ends itself: one at a server leaves time for a dispatcher. */
-  long attemptDeadline(Dispatcher at, long now, long callDeadline) {
+  public long attemptDeadline(Dispatcher at, long now, long callDeadline) {
     long whole = attemptDeadline(now, callDeadline);
     return at.isDirect() ? now + (whole - now) / 2 : whole;
   }
 
   /** How long to wait after a failure: not at all after one of a server. */
-  long delay(Backoff backoff, Dispatcher from, CallFailure failure) {
+  public long delay(Backoff backoff, Dispatcher from, CallFailure failure) {
     return from != null && from.isDirect() ? 0 : backoff.next(failure);
   }
 
   /** When an attempt that begins now ends itself. */
-  long attemptDeadline(long now, long callDeadline) {
-    long attempt = now + Durations.nanos(retries.attemptTimeout());
+  public long attemptDeadline(long now, long callDeadline) {
+    long attempt = now + attemptNanos;
     return attempt - callDeadline < 0 ? attempt : callDeadline;
   }
 
   /** The same, with attempts that may take as long as the whole call. */
-  Calls withPatientAttempts() {
-    RetryPolicy patient = retries.withAttemptTimeout(Durations.MAX);
-    return new Calls(dispatchers, direct, patient, timer, callbacks, nanoTime, random, live);
+  public Calls withPatientAttempts() {
+    long patient = Durations.MAX.toNanos();
+    return new Calls(dispatchers, direct, waits, patient, timer, callbacks, nanoTime, random, live);
   }
 
   /**
    * Tells a user's code. Where his executor takes no more, because he has shut it down, the common
    * pool does it: nobody waits for ever, and no thread of the SDK or of a caller runs it.
    */
-  void callBack(Runnable tell) {
+  public void callBack(Runnable tell) {
     try {
       callbacks.execute(tell);
     } catch (RejectedExecutionException e) {
-      ByssusClientBuilder.commonPool().execute(tell);
+      commonPool().execute(tell);
     }
   }
 
   /** Runs a step later; not at all where the client is closed, which ends every call by itself. */
-  ScheduledFuture<?> later(Runnable step, long delayNanos) {
+  public ScheduledFuture<?> later(Runnable step, long delayNanos) {
     try {
       return timer.schedule(step, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
@@ -96,7 +100,14 @@ record Calls(
     }
   }
 
-  Backoff backoff() {
-    return new Backoff(retries, dispatchers.size(), random);
+  /** The common pool, unless it was set to have no threads. */
+  public static Executor commonPool() {
+    return ForkJoinPool.getCommonPoolParallelism() > 0
+        ? ForkJoinPool.commonPool()
+        : new CompletableFuture<Void>().defaultExecutor();
+  }
+
+  public Backoff backoff() {
+    return new Backoff(waits, dispatchers.size(), random);
   }
 }

@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * many as the names that the client's user has used. Callers that ask for the same name at the same
  * time share one call.
  */
-final class NamespaceDirectory {
+public final class NamespaceDirectory {
   private final Calls calls;
   private final DispatcherClock clock;
 
@@ -51,7 +51,7 @@ final class NamespaceDirectory {
     }
   }
 
-  NamespaceDirectory(Calls calls, DispatcherClock clock) {
+  public NamespaceDirectory(Calls calls, DispatcherClock clock) {
     this.calls = calls;
     this.clock = clock;
   }
@@ -60,7 +60,7 @@ final class NamespaceDirectory {
    * Finds a namespace, at once if it is known. The outcome comes before the deadline, or soon
    * after.
    */
-  void resolve(
+  public void resolve(
       String name,
       String requestId,
       long deadline,
@@ -96,7 +96,7 @@ final class NamespaceDirectory {
   }
 
   /** Forgets a namespace, unless it has been resolved anew since. */
-  synchronized void drop(String name, ResolvedNamespace stale) {
+  public synchronized void drop(String name, ResolvedNamespace stale) {
     resolved.remove(name, stale);
   }
 

@@ -1,6 +1,7 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
 import com.google.protobuf.ByteString;
+import io.byssus.client.calls.DispatcherClock;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
@@ -9,7 +10,7 @@ import java.util.random.RandomGenerator;
  * This client as a writer: one random id, and a {@link ShardWriter} for each shard that was written
  * to, at most one per shard of the cluster.
  */
-final class WriterSession {
+public final class WriterSession {
   /**
    * Dispatchers take stamps of 2 to 10 minutes, and acknowledge while 2 are left: 3 for retries.
    */
@@ -21,7 +22,7 @@ final class WriterSession {
   private final DispatcherClock clock;
   private final ConcurrentHashMap<Integer, ShardWriter> shards = new ConcurrentHashMap<>();
 
-  WriterSession(RandomGenerator random, DispatcherClock clock) {
+  public WriterSession(RandomGenerator random, DispatcherClock clock) {
     byte[] id = new byte[WRITER_ID_BYTES];
     random.nextBytes(id);
     this.writerId = ByteString.copyFrom(id);
@@ -34,11 +35,11 @@ final class WriterSession {
   }
 
   /** 16 random bytes. */
-  ByteString id() {
+  public ByteString id() {
     return writerId;
   }
 
-  DispatcherClock clock() {
+  public DispatcherClock clock() {
     return clock;
   }
 }

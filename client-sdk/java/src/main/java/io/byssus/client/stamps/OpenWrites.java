@@ -1,11 +1,12 @@
-package io.byssus.client;
+package io.byssus.client.stamps;
 
+import io.byssus.client.calls.CallFailure;
 import io.byssus.model.ErrorCode;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Bounds the writes that a client has open, by count and by bytes. */
-final class OpenWrites {
+public final class OpenWrites {
   private final int maxCount;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
@@ -13,13 +14,13 @@ final class OpenWrites {
   private int count;
   private long bytes;
 
-  OpenWrites(int maxCount, long maxBytes) {
+  public OpenWrites(int maxCount, long maxBytes) {
     this.maxCount = maxCount;
     this.maxBytes = maxBytes;
   }
 
   /** Takes a place if there is one; a write larger than all bytes allowed gets one alone. */
-  boolean tryEnter(int writeBytes) {
+  public boolean tryEnter(int writeBytes) {
     lock.lock();
     try {
       if (!hasRoom(writeBytes)) {
@@ -39,7 +40,7 @@ final class OpenWrites {
    * @return false where none came free in time
    * @throws InterruptedException where the thread was interrupted; it has no place then
    */
-  boolean enter(int writeBytes, long nanos) throws InterruptedException {
+  public boolean enter(int writeBytes, long nanos) throws InterruptedException {
     long left = nanos;
     lock.lockInterruptibly();
     try {
@@ -58,12 +59,12 @@ final class OpenWrites {
   }
 
   /** Gives a place back. */
-  void leave(int writeBytes) {
+  public void leave(int writeBytes) {
     leave(1, writeBytes);
   }
 
   /** Gives several places back. */
-  void leave(int writes, long writeBytes) {
+  public void leave(int writes, long writeBytes) {
     lock.lock();
     try {
       count -= writes;
@@ -75,7 +76,7 @@ final class OpenWrites {
   }
 
   /** Waits until no write is open, this long at most. */
-  void awaitNone(long nanos) throws InterruptedException {
+  public void awaitNone(long nanos) throws InterruptedException {
     long left = nanos;
     lock.lockInterruptibly();
     try {
@@ -88,7 +89,7 @@ final class OpenWrites {
   }
 
   /** What a write fails with that found no place. */
-  CallFailure full() {
+  public CallFailure full() {
     return CallFailure.local(
         ErrorCode.OVERLOADED,
         "the client has as many writes open as it may: "

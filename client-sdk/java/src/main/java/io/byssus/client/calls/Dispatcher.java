@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One dispatcher: its connection, and whether it is worth trying. */
-final class Dispatcher {
+public final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
   /** For how long a dispatcher that failed is only tried where no other is left. */
@@ -44,7 +44,7 @@ final class Dispatcher {
   }
 
   /** The servers themselves, asked in the place of a dispatcher. */
-  static Dispatcher direct(ManagedChannel servers, LongSupplier nanoTime) {
+  public static Dispatcher direct(ManagedChannel servers, LongSupplier nanoTime) {
     return new Dispatcher("servers", servers, nanoTime, true);
   }
 

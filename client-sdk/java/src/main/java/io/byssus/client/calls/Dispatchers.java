@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import io.byssus.model.Limits;
 import io.grpc.Grpc;
@@ -7,8 +7,10 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -16,7 +18,7 @@ import java.util.function.LongSupplier;
 /**
  * The dispatchers of a client, used in turn; those that failed a moment ago only as a last resort.
  */
-final class Dispatchers {
+public final class Dispatchers {
   private final List<Dispatcher> all;
   private final AtomicInteger turn = new AtomicInteger();
 
@@ -27,17 +29,24 @@ final class Dispatchers {
   /**
    * Makes the connections, which connect when they are first used.
    *
+   * @param idleTimeout a connection without calls for this long is closed
+   * @param keepAlive how often a silent connection with calls is probed; empty: never
    * @throws IllegalArgumentException where there is no endpoint or one is not host:port
    */
-  static Dispatchers to(
-      List<String> endpoints, ConnectionOptions options, String userAgent, LongSupplier nanoTime) {
+  public static Dispatchers to(
+      List<String> endpoints,
+      Duration idleTimeout,
+      Optional<Duration> keepAlive,
+      String userAgent,
+      LongSupplier nanoTime) {
     if (endpoints.isEmpty()) {
       throw new IllegalArgumentException("at least one endpoint is needed, as in 127.0.0.1:7400");
     }
     endpoints.forEach(Dispatchers::check);
     List<Dispatcher> dispatchers = new ArrayList<>();
     for (String endpoint : endpoints) {
-      dispatchers.add(new Dispatcher(endpoint, connect(endpoint, options, userAgent), nanoTime));
+      dispatchers.add(
+          new Dispatcher(endpoint, connect(endpoint, idleTimeout, keepAlive, userAgent), nanoTime));
     }
     return new Dispatchers(dispatchers);
   }
@@ -59,23 +68,21 @@ final class Dispatchers {
   }
 
   private static ManagedChannel connect(
-      String endpoint, ConnectionOptions options, String userAgent) {
+      String endpoint, Duration idleTimeout, Optional<Duration> keepAlive, String userAgent) {
     // The brackets of an IPv6 address may not stand in the path of a URI.
     String target = "dns:///" + endpoint.replace("[", "%5B").replace("]", "%5D");
     ManagedChannelBuilder<?> channel =
         Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
             .maxInboundMessageSize(Limits.MAX_GRPC_MESSAGE_BYTES)
-            .idleTimeout(Durations.nanos(options.idleTimeout()), TimeUnit.NANOSECONDS)
+            .idleTimeout(Durations.nanos(idleTimeout), TimeUnit.NANOSECONDS)
             .userAgent(userAgent)
             // The SDK's own callbacks never block; what users hang on futures runs elsewhere.
             .directExecutor()
             // The SDK repeats calls itself: it alone knows which copies of a write are on their
             // way.
             .disableRetry();
-    options
-        .keepAlive()
-        .ifPresent(
-            interval -> channel.keepAliveTime(Durations.nanos(interval), TimeUnit.NANOSECONDS));
+    keepAlive.ifPresent(
+        interval -> channel.keepAliveTime(Durations.nanos(interval), TimeUnit.NANOSECONDS));
     return channel.build();
   }
 
@@ -85,7 +92,7 @@ final class Dispatchers {
    *
    * @param last the one tried last; null for none
    */
-  Dispatcher pick(Dispatcher last) {
+  public Dispatcher pick(Dispatcher last) {
     int start = Math.floorMod(turn.getAndIncrement(), all.size());
     Dispatcher second = null;
     for (int i = 0; i < all.size(); i++) {
@@ -103,7 +110,7 @@ final class Dispatchers {
     return second == null ? last : second;
   }
 
-  List<Dispatcher> all() {
+  public List<Dispatcher> all() {
     return all;
   }
 
@@ -111,7 +118,7 @@ final class Dispatchers {
     return all.size();
   }
 
-  void close() {
+  public void close() {
     all.forEach(Dispatcher::close);
   }
 }

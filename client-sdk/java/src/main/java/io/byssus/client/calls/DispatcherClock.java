@@ -1,4 +1,4 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import java.util.function.LongSupplier;
 
@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * three minutes before one of them refuses stamps made by the clock of another. Safe for several
  * threads.
  */
-final class DispatcherClock {
+public final class DispatcherClock {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final LongSupplier nanoTime;
@@ -18,12 +18,12 @@ final class DispatcherClock {
 
   private record Reading(long millis, long atNanos) {}
 
-  DispatcherClock(LongSupplier nanoTime) {
+  public DispatcherClock(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
   /** Notes what an answer said that has just come. */
-  void observe(long dispatcherMillis) {
+  public void observe(long dispatcherMillis) {
     last = new Reading(dispatcherMillis, nanoTime.getAsLong());
   }
 
@@ -32,7 +32,7 @@ final class DispatcherClock {
    *
    * @throws IllegalStateException before the first answer
    */
-  long millis() {
+  public long millis() {
     Reading reading = last;
     if (reading == null) {
       throw new IllegalStateException("no dispatcher has answered yet");

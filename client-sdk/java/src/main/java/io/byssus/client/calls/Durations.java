@@ -1,9 +1,9 @@
-package io.byssus.client;
+package io.byssus.client.calls;
 
 import java.time.Duration;
 
 /** Checks of durations that users give. */
-final class Durations {
+public final class Durations {
   /** Far enough for any wait, and far from where nanoseconds overflow. */
   static final Duration MAX = Duration.ofDays(365);
 
@@ -11,14 +11,14 @@ final class Durations {
 
   private Durations() {}
 
-  static Duration requirePositive(Duration duration) {
+  public static Duration requirePositive(Duration duration) {
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException("must be positive, is " + duration);
     }
     return duration;
   }
 
-  static Duration requireNotNegative(Duration duration) {
+  public static Duration requireNotNegative(Duration duration) {
     if (duration.isNegative()) {
       throw new IllegalArgumentException("must not be negative, is " + duration);
     }
@@ -26,7 +26,7 @@ final class Durations {
   }
 
   /** Whole milliseconds; what does not fit is the nearest that does. */
-  static long millis(Duration duration) {
+  public static long millis(Duration duration) {
     if (duration.isNegative()) {
       return -1;
     }
@@ -34,7 +34,7 @@ final class Durations {
   }
 
   /** Nanoseconds, at most those of {@link #MAX}. */
-  static long nanos(Duration duration) {
+  public static long nanos(Duration duration) {
     return duration.compareTo(MAX) > 0 ? MAX.toNanos() : duration.toNanos();
   }
 }
