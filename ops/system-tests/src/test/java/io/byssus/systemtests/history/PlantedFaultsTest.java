@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The check of {@link HistoryTest} fails where it must: the same load and the same check, on a
- * cluster in which one fault is planted, and then another.
+ * cluster in which one fault is planted, and then another. The simulation looks for the same two
+ * faults in every build.
  */
+@Tag("faults")
 final class PlantedFaultsTest {
   private static final HistoryLoad.Size SIZE = new HistoryLoad.Size(4, 3, 12);
   private static final Duration LIMIT = Duration.ofSeconds(60);
