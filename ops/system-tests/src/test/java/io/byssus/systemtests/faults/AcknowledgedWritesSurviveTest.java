@@ -31,7 +31,7 @@ final class AcknowledgedWritesSurviveTest {
   @Test
   void nothingAcknowledgedIsLostAppliedTwiceOrGoesBackWhileProcessesAreKilled() throws Exception {
     Seed seed = Seed.of("AcknowledgedWritesSurviveTest");
-    Map<Victim, Integer> kills = Map.of(Victim.SERVER, 3, Victim.DISPATCHER, 2, Victim.LEADER, 2);
+    Map<Victim, Integer> kills = Map.of(Victim.SERVER, 2, Victim.DISPATCHER, 1, Victim.LEADER, 1);
     run(seed, kills, 10_000, report -> {});
   }
 
