@@ -96,7 +96,7 @@ final class FakeControlPlane implements AutoCloseable {
             .addService(
                 ServerInterceptors.intercept(
                     new Administration(),
-                    ClusterIdHeader.refusingOthers(() -> image().clusterId())))
+                    ClusterIdHeader.refusingOthers(() -> Optional.of(image().clusterId()))))
             .build()
             .start();
     port = server.getPort();

@@ -14,6 +14,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -39,11 +40,12 @@ public final class ClusterIdHeader {
 
   /**
    * Refuses, as {@link ErrorCode#WRONG_CLUSTER}, the calls of processes that are of another cluster
-   * than the one asked. A control plane that knows no cluster is not theirs either.
+   * than the one asked. A control plane that was never told of a cluster is not theirs either.
    *
-   * @param clusterId the cluster of the one asked; empty where it knows none
+   * @param clusterId the cluster of the one asked, "" where there is none yet; empty while it
+   *     cannot know, as after its start: then nobody is refused here
    */
-  public static ServerInterceptor refusingOthers(Supplier<String> clusterId) {
+  public static ServerInterceptor refusingOthers(Supplier<Optional<String>> clusterId) {
     return new Guard(clusterId);
   }
 
@@ -64,15 +66,16 @@ public final class ClusterIdHeader {
     }
   }
 
-  private record Guard(Supplier<String> clusterId) implements ServerInterceptor {
+  private record Guard(Supplier<Optional<String>> clusterId) implements ServerInterceptor {
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
       String callers = headers.get(KEY);
-      String own = clusterId.get();
-      if (callers == null || callers.equals(own)) {
+      Optional<String> known = clusterId.get();
+      if (callers == null || known.isEmpty() || callers.equals(known.get())) {
         return next.startCall(call, headers);
       }
+      String own = known.get();
       StatusRuntimeException refusal =
           GrpcErrors.toGrpc(
               new ByssusException(

@@ -90,7 +90,7 @@ public final class ControlPlaneClient implements AutoCloseable {
    * @param limit how long to try; the deadline of the current gRPC context shortens it
    * @throws ByssusException {@link ErrorCode#CONTROL_PLANE_UNAVAILABLE} where no leader answered in
    *     time; {@link ErrorCode#LOG_UNAVAILABLE} where it said so until the time was over; {@link
-   *     ErrorCode#WRONG_CLUSTER} where the members are of another cluster; else what the leader
+   *     ErrorCode#WRONG_CLUSTER} where all members are of other clusters; else what the leader
    *     answered
    */
   public <T> T call(Duration limit, Call<T> call) {
@@ -100,6 +100,7 @@ public final class ControlPlaneClient implements AutoCloseable {
     String target = known == null ? members.get(0) : known;
     ByssusException last = null;
     int attempts = 0;
+    int strangers = 0;
     boolean hinted = false;
     do {
       try {
@@ -113,7 +114,8 @@ public final class ControlPlaneClient implements AutoCloseable {
           last = error;
           continue;
         }
-        if (error.code() == ErrorCode.WRONG_CLUSTER && attempts + 1 >= members.size()) {
+        strangers = error.code() == ErrorCode.WRONG_CLUSTER ? strangers + 1 : 0;
+        if (strangers == members.size()) {
           throw error;
         }
         if (!mayHelpElsewhere(error.code())) {

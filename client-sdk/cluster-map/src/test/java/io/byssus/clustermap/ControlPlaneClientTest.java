@@ -131,6 +131,23 @@ final class ControlPlaneClientTest {
   }
 
   @Test
+  void oneMemberOfAnotherClusterDoesNotSpeakForOursThatIsElectingItsLeader() {
+    client.speakFor(() -> "ours");
+    a.clusterId = "ours";
+    b.clusterId = "ours";
+    c.clusterId = "theirs";
+    a.onHeartbeat =
+        request -> {
+          if (a.heartbeats.size() < 3) {
+            throw FakeMember.notLeader("");
+          }
+          return Optional.of(HeartbeatResponse.newBuilder().setLeaseMs(77).build());
+        };
+    refuses(b, "");
+    assertEquals(77, heartbeat(Duration.ofSeconds(20)).getLeaseMs());
+  }
+
+  @Test
   void aMemberThatHangsUntilTheTimeIsOverDoesNotHideWhatAnotherSaid() {
     refuses(a, "");
     b.onHeartbeat = request -> Optional.empty();

@@ -99,7 +99,7 @@ final class FakeMember implements AutoCloseable {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), listenPort))
         .addService(
             ServerInterceptors.intercept(
-                new Service(), ClusterIdHeader.refusingOthers(() -> clusterId)))
+                new Service(), ClusterIdHeader.refusingOthers(() -> Optional.of(clusterId))))
         .build();
   }
 

@@ -19,6 +19,7 @@ import io.grpc.ServerInterceptors;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -160,8 +161,15 @@ public final class ControlPlaneNode implements AutoCloseable {
 
   /** Nodes name their cluster in what they ask of the other service. */
   private BindableService ofThisCluster(BindableService service) {
-    ServerInterceptor guard = ClusterIdHeader.refusingOthers(() -> state.image().clusterId());
+    ServerInterceptor guard = ClusterIdHeader.refusingOthers(this::clusterId);
     return () -> ServerInterceptors.intercept(service, guard);
+  }
+
+  /** Until it leads, or has heard of a cluster, a member cannot tell whether there is one. */
+  private Optional<String> clusterId() {
+    boolean leads = state.leaderTerm() != 0;
+    String id = state.image().clusterId();
+    return id.isEmpty() && !leads ? Optional.empty() : Optional.of(id);
   }
 
   private LogProvisioning logProvisioning(Leadership leadership) {

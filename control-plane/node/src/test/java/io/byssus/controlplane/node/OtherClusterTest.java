@@ -49,6 +49,25 @@ final class OtherClusterTest {
     as(cluster, admin -> admin.listNamespaces(ListNamespacesRequest.getDefaultInstance()));
   }
 
+  private void initialize(String cluster) throws Exception {
+    group
+        .node(group.awaitLeader())
+        .group()
+        .propose(
+            ControlCommand.newBuilder()
+                .setFormatVersion(1)
+                .setNowMs(1)
+                .setInitCluster(
+                    InitClusterCommand.newBuilder()
+                        .setClusterId(cluster)
+                        .setClusterName("c")
+                        .setShardCount(1)
+                        .setReplicationFactor(1))
+                .build())
+        .get(10, TimeUnit.SECONDS)
+        .accepted();
+  }
+
   private void as(String cluster, Consumer<AdminServiceBlockingStub> call) {
     try (ControlPlaneClient client =
             new ControlPlaneClient(List.of(group.member(0).address().toString()));
@@ -75,24 +94,24 @@ final class OtherClusterTest {
         "knows no cluster",
         () -> as("mine", admin -> admin.initCluster(InitClusterRequest.getDefaultInstance())));
     listNamespacesAs("");
-    group
-        .node(0)
-        .group()
-        .propose(
-            ControlCommand.newBuilder()
-                .setFormatVersion(1)
-                .setNowMs(1)
-                .setInitCluster(
-                    InitClusterCommand.newBuilder()
-                        .setClusterId("mine")
-                        .setClusterName("c")
-                        .setShardCount(1)
-                        .setReplicationFactor(1))
-                .build())
-        .get(10, TimeUnit.SECONDS)
-        .accepted();
+    initialize("mine");
     listNamespacesAs("mine");
     listNamespacesAs("");
     refused("is of cluster mine", () -> listNamespacesAs("other"));
+  }
+
+  @Test
+  void aMemberThatHasHeardOfNoClusterSinceItsStartRefusesNobodyForIt() throws Exception {
+    group.close();
+    group = new TestGroup(directory.resolve("three"), 3, "127.0.0.1:1").startAll();
+    initialize("mine");
+    group.awaitAgreement();
+    group.stopAll();
+    group.start(0);
+    ByssusException error = assertThrows(ByssusException.class, () -> listNamespacesAs("mine"));
+    assertEquals(ErrorCode.CONTROL_PLANE_UNAVAILABLE, error.code());
+    group.start(1);
+    group.awaitLeader();
+    listNamespacesAs("mine");
   }
 }
