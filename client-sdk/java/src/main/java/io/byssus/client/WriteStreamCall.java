@@ -11,7 +11,7 @@ import io.byssus.proto.kv.v1.WriteStreamOpened;
 import io.byssus.proto.kv.v1.WriteStreamRequest;
 import io.byssus.proto.kv.v1.WriteStreamResponse;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -28,7 +28,7 @@ final class WriteStreamCall implements Attempt.Listener<WriteStreamResponse> {
   private final ResolvedNamespace namespace;
   private final WriterInbox inbox;
   private final Attempt<WriteStreamRequest, WriteStreamResponse> attempt;
-  private final Map<Long, StreamedWrite> unanswered = new HashMap<>();
+  private final Map<Long, StreamedWrite> unanswered = new LinkedHashMap<>();
   private WriteStreamOpened opened;
   private WriteStreamRequest.Builder message = WriteStreamRequest.newBuilder();
   private long messageBytes;

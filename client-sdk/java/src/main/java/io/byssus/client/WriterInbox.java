@@ -47,6 +47,8 @@ final class WriterInbox {
   boolean begun(StreamedWrite write) {
     synchronized (lock) {
       if (untold.isEmpty()) {
+        // Also where the writer's thread, idle a moment ago, is just about to wait without end.
+        woken = true;
         notifyWaiting();
       }
       untold.add(write);

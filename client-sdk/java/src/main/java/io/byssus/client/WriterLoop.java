@@ -146,7 +146,7 @@ final class WriterLoop implements LiveCalls.Call {
         WriterInbox.Content content = inbox.take(patience());
         step(content);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a writer failed namespace={}", namespaceName, e);
       closing = CallFailure.local(ErrorCode.INTERNAL_FAULT, "the writer failed: " + e);
     } catch (InterruptedException e) {

@@ -72,7 +72,8 @@ final class WriterOutcomes {
   private static void tellNow(StreamedWrite write) {
     try {
       write.tell();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // The others of the batch must be told, and the places given back, whatever this one did.
       LOG.warn("a listener of a write failed", e);
     }
   }

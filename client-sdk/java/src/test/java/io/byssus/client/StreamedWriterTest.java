@@ -221,6 +221,25 @@ final class StreamedWriterTest extends WriteScenario {
   }
 
   @Test
+  void aListenerThatFailsWhollyHoldsUpNobodyElse() {
+    AtomicInteger told = new AtomicInteger();
+    try (StreamedWriter writer = places.writer()) {
+      for (int i = 0; i < 20; i++) {
+        writer.put(
+            Key.of("NL", "n" + i),
+            new byte[] {1},
+            OperationOptions.defaults(),
+            (result, failure) -> {
+              told.incrementAndGet();
+              throw new AssertionError("a listener's own fault");
+            });
+      }
+      writer.flush();
+    }
+    assertEquals(20, told.get());
+  }
+
+  @Test
   void aCallerThatIsInterruptedWhileItWaitsForAPlaceIsToldByTheCall() {
     cluster.faults = arrival -> new Fault.StickSilently();
     try (StreamedWriter writer = places.writer(WriterOptions.defaults().withMaxOpen(1, 100))) {

@@ -2,12 +2,14 @@ package io.byssus.client;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import io.byssus.client.calls.CallFailure;
 import io.byssus.client.stamps.RecordOrder;
 import io.byssus.model.ErrorCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -45,6 +47,12 @@ final class WriterInboxTest {
     assertEquals(List.of(), inbox.overdue(9));
     assertEquals(List.of(soon), inbox.overdue(10));
     assertEquals(List.of(late), inbox.overdue(2_000));
+  }
+
+  @Test
+  void aWriteThatIsNotedJustBeforeAnEndlessWaitEndsIt() {
+    begun(10);
+    assertTimeoutPreemptively(Duration.ofSeconds(10), () -> inbox.take(Long.MAX_VALUE));
   }
 
   @Test

@@ -58,13 +58,20 @@ final class LogEnds<C> {
       Question<C> question = questions.next();
       // An older answer would only take the shard back: it is not told, now or later.
       question.open.keySet().removeAll(ends.keySet());
-      question.open.forEach(
-          (shard, answer) -> {
-            if (answer.isDone() && !answer.isCompletedExceptionally() && answer.join() >= 0) {
-              ends.put(shard, new End<>(answer.join(), question.asked));
-            }
-          });
-      question.open.values().removeIf(CompletableFuture::isDone);
+      question
+          .open
+          .entrySet()
+          .removeIf(
+              open -> {
+                CompletableFuture<Long> answer = open.getValue();
+                // Looked at once: one that comes a moment later stays, and is told at the next
+                // look.
+                boolean done = answer.isDone();
+                if (done && !answer.isCompletedExceptionally() && answer.join() >= 0) {
+                  ends.put(open.getKey(), new End<>(answer.join(), question.asked));
+                }
+                return done;
+              });
       if (question.open.isEmpty()) {
         questions.remove();
       }
