@@ -102,10 +102,15 @@ final class BenchCommand implements Callable<Integer> {
     List<CaseResult> rows = new ArrayList<>();
     // A file that cannot be written is told before a quarter of an hour has gone.
     Files.writeString(report, HtmlReport.of(rows));
-    new Bench(config, line -> streams.err().println("byssus: " + line)).run(row -> told(row, rows));
-    output.print(streams, rows, JsonReport::of, table(rows), "nothing was measured");
-    Files.writeString(report, HtmlReport.of(rows));
-    streams.err().println("byssus: the report is in " + report);
+    try {
+      new Bench(config, line -> streams.err().println("byssus: " + line))
+          .run(row -> told(row, rows));
+    } finally {
+      // Also where what was started could not be taken down.
+      output.print(streams, rows, JsonReport::of, table(rows), "nothing was measured");
+      Files.writeString(report, HtmlReport.of(rows));
+      streams.err().println("byssus: the report is in " + report);
+    }
     return rows.stream().anyMatch(CaseResult::failed) ? ExitCodes.FAILED : ExitCodes.OK;
   }
 

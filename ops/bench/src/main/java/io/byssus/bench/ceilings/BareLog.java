@@ -79,7 +79,9 @@ public final class BareLog {
     return IntStream.range(0, partitions).mapToObj(i -> new TopicPartition(topic, i)).toList();
   }
 
-  /** Idempotent, acks=all; linger, batch and compression as the dispatcher's. */
+  /**
+   * Idempotent, acks=all; linger, batches, requests in flight and compression as the dispatcher's.
+   */
   KafkaProducer<byte[], byte[]> producer() {
     Map<String, Object> settings = new HashMap<>();
     settings.put("bootstrap.servers", bootstrap);
@@ -87,6 +89,7 @@ public final class BareLog {
     settings.put("enable.idempotence", true);
     settings.put("compression.type", "lz4");
     settings.put("linger.ms", 0);
+    settings.put("max.in.flight.requests.per.connection", 1);
     settings.put("batch.size", 128 * 1024);
     settings.put("buffer.memory", 64L * 1024 * 1024);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

@@ -82,7 +82,10 @@ final class Turn implements AutoCloseable {
     }
   }
 
-  /** Latencies against load, where the contender has them and its turns went well. */
+  /**
+   * Latencies against load, where the contender has them and its turns went well. A curve that
+   * fails is left out and told; the figures stay.
+   */
   void drawCurve(Duration length) throws InterruptedException {
     if (!isSound() || figures.isEmpty()) {
       return;
@@ -105,7 +108,7 @@ final class Turn implements AutoCloseable {
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      failed(e);
+      progress.accept("no latency curve of " + told(e));
     }
   }
 
@@ -127,11 +130,15 @@ final class Turn implements AutoCloseable {
   }
 
   private void failed(Exception e) {
+    trouble = told(e);
+  }
+
+  private String told(Exception e) {
     StringBuilder text = new StringBuilder(name);
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
       text.append(": ").append(message == null ? cause.getClass().getName() : message);
     }
-    trouble = text.toString();
+    return text.toString();
   }
 }

@@ -55,7 +55,7 @@ final class HistoryTest {
           2 + i % 2,
           new RandomFaults(
               NodeFault.all(), Duration.ofMillis(2_000), Duration.ofMillis(3_500), seed.part(1)),
-          70_000,
+          60_000,
           seed,
           true);
     }
