@@ -16,6 +16,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,9 @@ import org.junit.jupiter.api.Test;
 final class FaultProxyTest {
   private static final int LIMIT_MILLIS = 20_000;
   private static final int SILENCE_MILLIS = 100;
+
+  /** Of its own: the common pool may have one thread only, and these wait for each other. */
+  private final ExecutorService threads = Executors.newCachedThreadPool();
 
   private EchoServer echo;
   private ProxyLoop loop;
@@ -39,6 +44,7 @@ final class FaultProxyTest {
   void close() throws IOException {
     loop.close();
     echo.close();
+    threads.shutdownNow();
   }
 
   @Test
@@ -52,13 +58,14 @@ final class FaultProxyTest {
               () -> {
                 try (Socket socket = connect()) {
                   CompletableFuture<?> sending =
-                      CompletableFuture.runAsync(() -> send(socket, sent));
+                      CompletableFuture.runAsync(() -> send(socket, sent), threads);
                   assertArrayEquals(sent, read(socket, sent.length));
                   sending.join();
                 } catch (IOException e) {
                   throw new AssertionError(e);
                 }
-              });
+              },
+              threads);
     }
     CompletableFuture.allOf(all).join();
   }
@@ -199,7 +206,7 @@ final class FaultProxyTest {
           Socket neverReads = target.accept()) {
         long most = 4L * Pipe.MOST_WAITING_BYTES + 64 * (1 << 20);
         CompletableFuture<Long> stopped =
-            CompletableFuture.supplyAsync(() -> sendUntilStuck(socket, most));
+            CompletableFuture.supplyAsync(() -> sendUntilStuck(socket, most), threads);
         assertTrue(stopped.join() < most, "the sender was never slowed");
         assertTrue(neverReads.isConnected());
       }
