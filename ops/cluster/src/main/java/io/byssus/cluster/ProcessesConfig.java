@@ -67,47 +67,17 @@ public record ProcessesConfig(
 
   /** The same with one more key in the configuration of a role. */
   public ProcessesConfig withSetting(NodeRole role, String key, Object value) {
-    return new ProcessesConfig(
-        directory,
-        main,
-        controlPlaneMembers,
-        servers,
-        dispatchers,
-        with(settings, role, key, value),
-        properties,
-        jvms,
-        advertisesOtherPorts);
+    return withRoles(with(settings, role, key, value), properties, jvms);
   }
 
   /** The same with one more system property for the JVMs of a role. */
   public ProcessesConfig withProperty(NodeRole role, String key, String value) {
-    return new ProcessesConfig(
-        directory,
-        main,
-        controlPlaneMembers,
-        servers,
-        dispatchers,
-        settings,
-        with(properties, role, key, value),
-        jvms,
-        advertisesOtherPorts);
+    return withRoles(settings, with(properties, role, key, value), jvms);
   }
 
   /** The same with another JVM for a role. */
   public ProcessesConfig withJvm(NodeRole role, JvmShape jvm) {
-    Map<NodeRole, JvmShape> changed = new EnumMap<>(NodeRole.class);
-    changed.putAll(jvms);
-    changed.put(role, jvm);
-    return new ProcessesConfig(
-        directory,
-        main,
-        controlPlaneMembers,
-        servers,
-        dispatchers,
-        settings,
-        properties,
-        changed,
-        advertisesOtherPorts);
+    return withRoles(settings, properties, with(jvms, role, jvm));
   }
 
   /** The same with nodes that something stands before. */
@@ -133,13 +103,33 @@ public record ProcessesConfig(
     };
   }
 
+  private ProcessesConfig withRoles(
+      Map<NodeRole, Map<String, Object>> settings,
+      Map<NodeRole, Map<String, String>> properties,
+      Map<NodeRole, JvmShape> jvms) {
+    return new ProcessesConfig(
+        directory,
+        main,
+        controlPlaneMembers,
+        servers,
+        dispatchers,
+        settings,
+        properties,
+        jvms,
+        advertisesOtherPorts);
+  }
+
   private static <V> Map<NodeRole, Map<String, V>> with(
       Map<NodeRole, Map<String, V>> all, NodeRole role, String key, V value) {
-    Map<NodeRole, Map<String, V>> changed = new EnumMap<>(NodeRole.class);
-    changed.putAll(all);
     Map<String, V> ofRole = new LinkedHashMap<>(all.getOrDefault(role, Map.of()));
     ofRole.put(key, value);
-    changed.put(role, Map.copyOf(ofRole));
+    return with(all, role, Map.copyOf(ofRole));
+  }
+
+  private static <V> Map<NodeRole, V> with(Map<NodeRole, V> all, NodeRole role, V value) {
+    Map<NodeRole, V> changed = new EnumMap<>(NodeRole.class);
+    changed.putAll(all);
+    changed.put(role, value);
     return changed;
   }
 }
