@@ -7,8 +7,8 @@ import io.byssus.bench.engine.CaseRun;
 import io.byssus.bench.load.Records;
 import io.byssus.bench.stage.Stage;
 import io.byssus.bench.stage.StagePlan;
+import io.byssus.cluster.ExitCleanUp;
 import io.byssus.cluster.ThrowAwayFolder;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -52,14 +52,9 @@ public final class Bench {
               folder.path(),
               config.endpoint(),
               new Records(config.records(), VALUE_BYTES));
-      try (Stage stage = new Stage(plan, progress)) {
-        Thread cleanUp = new Thread(() -> cleanUp(stage, folder), "bench-clean-up");
-        Runtime.getRuntime().addShutdownHook(cleanUp);
-        try {
-          run(stage, rows);
-        } finally {
-          forget(cleanUp);
-        }
+      try (Stage stage = new Stage(plan, progress);
+          ExitCleanUp untilDone = new ExitCleanUp(stage, folder)) {
+        run(stage, rows);
       }
     }
   }
@@ -70,28 +65,6 @@ public final class Bench {
       if (config.cases().isEmpty() || config.cases().contains(benchCase.name())) {
         run.run(benchCase).forEach(rows);
       }
-    }
-  }
-
-  /** Every process ends with this JVM by itself; the files do not. */
-  private static void cleanUp(Stage stage, ThrowAwayFolder folder) {
-    try {
-      stage.close();
-    } catch (Exception e) {
-      System.err.println("byssus: cannot end what was started: " + e.getMessage());
-    }
-    try {
-      folder.close();
-    } catch (IOException e) {
-      System.err.println("byssus: cannot remove " + folder.path() + ": " + e.getMessage());
-    }
-  }
-
-  private static void forget(Thread cleanUp) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-    } catch (IllegalStateException e) {
-      // The JVM ends already, and the hook does its work.
     }
   }
 }

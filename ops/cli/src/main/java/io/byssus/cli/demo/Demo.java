@@ -3,6 +3,7 @@ package io.byssus.cli.demo;
 import io.byssus.client.ByssusClient;
 import io.byssus.client.Namespace;
 import io.byssus.cluster.ClusterProcesses;
+import io.byssus.cluster.ExitCleanUp;
 import io.byssus.cluster.NodeRole;
 import io.byssus.cluster.ProcessesConfig;
 import io.byssus.cluster.ThrowAwayFolder;
@@ -48,16 +49,13 @@ public final class Demo {
   public void run() throws IOException, InterruptedException {
     try (ThrowAwayFolder folder = ThrowAwayFolder.create(temporary, "byssus-demo-");
         ClusterProcesses cluster =
-            new ClusterProcesses(ProcessesConfig.usual(folder.path(), main))) {
-      Thread cleanUp = new Thread(() -> cleanUp(cluster, folder), "demo-clean-up");
-      Runtime.getRuntime().addShutdownHook(cleanUp);
+            new ClusterProcesses(ProcessesConfig.usual(folder.path(), main));
+        ExitCleanUp untilDone = new ExitCleanUp(cluster, folder)) {
       try {
         run(cluster, folder.path());
       } catch (RuntimeException e) {
         screen.print(cluster.logTails(LOG_LINES));
         throw e;
-      } finally {
-        forget(cleanUp);
       }
     }
   }
@@ -125,22 +123,5 @@ public final class Demo {
     summary.lines().forEach(screen::print);
     screen.print("");
     screen.print("Everything held, in " + DemoScreen.seconds(System.nanoTime() - begin) + ".");
-  }
-
-  private static void cleanUp(ClusterProcesses cluster, ThrowAwayFolder folder) {
-    cluster.close();
-    try {
-      folder.close();
-    } catch (IOException e) {
-      System.err.println("byssus: cannot remove " + folder.path() + ": " + e.getMessage());
-    }
-  }
-
-  private static void forget(Thread cleanUp) {
-    try {
-      Runtime.getRuntime().removeShutdownHook(cleanUp);
-    } catch (IllegalStateException e) {
-      // The JVM ends already, and the hook does its work.
-    }
   }
 }
