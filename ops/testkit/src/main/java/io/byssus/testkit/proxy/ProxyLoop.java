@@ -108,18 +108,21 @@ public final class ProxyLoop implements AutoCloseable {
 
   private void loop() {
     try (selector) {
+      long now = System.nanoTime();
       while (!closed) {
-        select();
+        select(now);
         for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
           task.run();
         }
-        long now = System.nanoTime();
+        now = System.nanoTime();
         for (SelectionKey key : selector.selectedKeys()) {
           ready(key, now);
         }
         selector.selectedKeys().clear();
         for (FaultProxy proxy : proxies) {
-          List.copyOf(proxy.links()).forEach(link -> link.settle(now));
+          for (Link link : List.copyOf(proxy.links())) {
+            link.settle(now);
+          }
         }
       }
     } catch (IOException e) {
@@ -147,12 +150,17 @@ public final class ProxyLoop implements AutoCloseable {
     }
   }
 
-  private void select() throws IOException {
-    long now = System.nanoTime();
+  /**
+   * Waits for a socket or for the moment at which something becomes due.
+   *
+   * @param settledNanos when the links were settled last. What has become due since is not waited
+   *     for at its socket, so a later moment here would forget it
+   */
+  private void select(long settledNanos) throws IOException {
     long nanos = Long.MAX_VALUE;
     for (FaultProxy proxy : proxies) {
       for (Link link : proxy.links()) {
-        nanos = Math.min(nanos, link.nanosUntilDue(now));
+        nanos = Math.min(nanos, link.nanosUntilDue(settledNanos));
       }
     }
     if (!tasks.isEmpty()) {

@@ -96,6 +96,17 @@ final class FaultProxyTest {
     }
   }
 
+  /** So short a delay is over before the loop waits again. */
+  @Test
+  void whatBecomesDueWhileNobodyLooksIsNotForgotten() throws Exception {
+    try (Socket socket = connect()) {
+      proxy.set(Passage.late(Duration.ofNanos(1_000)));
+      for (int i = 0; i < 20; i++) {
+        exchange(socket, i);
+      }
+    }
+  }
+
   @Test
   void whatIsDroppedIsSilenceAndTheConnectionIsResetWhenBytesPassAgain() throws Exception {
     try (Socket socket = connect()) {
