@@ -2,6 +2,7 @@ package io.byssus.cli;
 
 import io.byssus.bench.Bench;
 import io.byssus.bench.BenchConfig;
+import io.byssus.bench.GrowthConfig;
 import io.byssus.bench.engine.CaseResult;
 import io.byssus.bench.engine.Rounds;
 import io.byssus.bench.report.Figure;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +46,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final int QUICK_ROUNDS = 2;
   private static final int SECONDS = 3;
   private static final int QUICK_SECONDS = 1;
+  private static final int GROWTH_SECONDS = 2;
 
   private final Streams streams;
 
@@ -63,7 +66,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description = "How long each turn is: 1 to 600. Default: 3; with --quick: 1")
+      description =
+          "How long each turn is: 1 to 600. Default: 3; with --growth: 2; with --quick: 1")
   private Integer seconds;
 
   @Option(
@@ -75,6 +79,22 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(names = "--quick", description = "The same cases with fewer and shorter turns.")
   private boolean quick;
+
+  @Option(
+      names = "--records",
+      paramLabel = "N",
+      description = "How many records are loaded: 1,000 and up. Default: ${DEFAULT-VALUE}",
+      defaultValue = "" + BenchConfig.USUAL_RECORDS)
+  private int records;
+
+  @Option(
+      names = "--growth",
+      description = {
+        "Instead of the cases, how cost grows: throughput and p99 of point reads and streamed",
+        "writes along these curves, which --case then names: namespaces, shards, value-size,",
+        "versions. Every point on a cluster of its own."
+      })
+  private boolean growth;
 
   @Option(
       names = "--report",
@@ -98,6 +118,9 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (growth) {
+      return new GrowthReport(streams, output, report).run(growthConfig());
+    }
     BenchConfig config = config();
     List<CaseResult> rows = new ArrayList<>();
     // A file that cannot be written is told before a quarter of an hour has gone.
@@ -131,18 +154,43 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchConfig config() {
-    int length = seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS;
+    Rounds rounds = rounds(SECONDS);
+    return checked(
+        () ->
+            new BenchConfig(
+                ByssusMain.class.getName(),
+                temporary(),
+                cases,
+                Optional.ofNullable(endpoint).map(HostPort::toString),
+                rounds,
+                records));
+  }
+
+  private GrowthConfig growthConfig() {
+    if (endpoint != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--growth needs clusters of its own, and takes no --endpoint");
+    }
+    Rounds rounds = rounds(GROWTH_SECONDS);
+    return checked(
+        () -> new GrowthConfig(ByssusMain.class.getName(), temporary(), cases, rounds, records));
+  }
+
+  private Rounds rounds(int usualSeconds) {
+    int length = seconds != null ? seconds : quick ? QUICK_SECONDS : usualSeconds;
     if (length < 1 || length > 600) {
       throw new ParameterException(spec.commandLine(), "--seconds is 1 to 600, this is " + length);
     }
+    return new Rounds(WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length));
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private <T> T checked(Supplier<T> config) {
     try {
-      return new BenchConfig(
-          ByssusMain.class.getName(),
-          Path.of(System.getProperty("java.io.tmpdir")),
-          cases,
-          Optional.ofNullable(endpoint).map(HostPort::toString),
-          new Rounds(WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length)),
-          BenchConfig.USUAL_RECORDS);
+      return config.get();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage());
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,5 +39,29 @@ class BenchCommandTest {
   void theHelpNamesEveryCase() {
     assertEquals(ExitCodes.OK, run.execute(List.of("bench", "--help")));
     assertTrue(run.text().contains("get, get-direct, multi-get, scan"), run.text());
+  }
+
+  @Test
+  void growthHasCurvesForCases() {
+    assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--growth", "--case", "get")));
+    assertTrue(run.errors().contains("there is no curve 'get'"), run.errors());
+    assertTrue(run.errors().contains("namespaces, shards, value-size, versions"), run.errors());
+  }
+
+  @Test
+  void growthIsNotMeasuredOnAClusterThatRunsAlready() {
+    List<String> words = List.of("bench", "--growth", "--endpoint", "127.0.0.1:1");
+    assertEquals(ExitCodes.USAGE, run.execute(words));
+    assertTrue(run.errors().contains("takes no --endpoint"), run.errors());
+  }
+
+  @Test
+  void thereMustBeSomeRecords() {
+    for (List<String> what : List.of(List.<String>of(), List.of("--growth"))) {
+      List<String> words = new ArrayList<>(List.of("bench", "--records", "999"));
+      words.addAll(what);
+      assertEquals(ExitCodes.USAGE, run.execute(words));
+      assertTrue(run.errors().contains("there must be 1000 records"), run.errors());
+    }
   }
 }

@@ -16,13 +16,13 @@ import org.HdrHistogram.Histogram;
  * @param inFlight how many at once for the highest throughput
  * @param closing releases what the operation needs
  */
-record Loads(Operation operation, int perOperation, int inFlight, AutoCloseable closing)
+public record Loads(Operation operation, int perOperation, int inFlight, AutoCloseable closing)
     implements Running {
   /** What all unary calls are measured with. */
-  static final int IN_FLIGHT = 64;
+  public static final int IN_FLIGHT = 64;
 
   /** An operation of which 64 are in flight, that counts as one and needs nothing released. */
-  static Loads of(Operation operation) {
+  public static Loads of(Operation operation) {
     return new Loads(operation, 1, IN_FLIGHT, () -> {});
   }
 

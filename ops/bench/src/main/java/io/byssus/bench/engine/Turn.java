@@ -134,11 +134,6 @@ final class Turn implements AutoCloseable {
   }
 
   private String told(Exception e) {
-    StringBuilder text = new StringBuilder(name);
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      String message = cause.getMessage();
-      text.append(": ").append(message == null ? cause.getClass().getName() : message);
-    }
-    return text.toString();
+    return name + ": " + Trouble.of(e);
   }
 }

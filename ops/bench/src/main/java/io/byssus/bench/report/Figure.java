@@ -1,7 +1,9 @@
 package io.byssus.bench.report;
 
 import io.byssus.bench.engine.CaseResult;
+import io.byssus.bench.growth.GrowthLine;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** Figures as people read them. */
 public final class Figure {
@@ -13,6 +15,17 @@ public final class Figure {
       return "–";
     }
     return row.reached() ? "yes" : "no";
+  }
+
+  /** How many times the cost at the first point a cost is; a dash where that is not known. */
+  public static String rise(GrowthLine line, GrowthLine.Mark mark) {
+    OptionalDouble rise = line.rise(mark);
+    return rise.isPresent() ? "× " + of(rise.getAsDouble()) : "–";
+  }
+
+  /** A whole number: 10,000. */
+  public static String of(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** Three digits that matter and no more: 0.123, 12.3, 123, 123,456. */

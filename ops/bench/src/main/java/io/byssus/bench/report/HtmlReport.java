@@ -25,6 +25,13 @@ public final class HtmlReport {
       </head>
       <body>
       <h1>Byssus: measurements</h1>
+      """;
+
+  /** Closes what {@link #begun} opens. */
+  static final String END = "</body>\n</html>\n";
+
+  private static final String INTRODUCTION =
+      """
       <p>Subject and ceiling were measured in turns. A ratio is of two neighbouring turns; shown is
       the median, and from the smallest to the largest. Latencies count from the moment at which an
       operation was due.</p>
@@ -34,7 +41,7 @@ public final class HtmlReport {
 
   /** The page. */
   public static String of(List<CaseResult> rows) {
-    StringBuilder page = new StringBuilder(HEAD);
+    StringBuilder page = begun(INTRODUCTION);
     table(page, rows);
     page.append("<h2>Ratio by case</h2>\n").append(RatioPlot.of(rows));
     curves(rows)
@@ -44,7 +51,12 @@ public final class HtmlReport {
                     .append(escaped(name))
                     .append("</h2>\n")
                     .append(LatencyPlot.of(row.curves())));
-    return page.append("</body>\n</html>\n").toString();
+    return page.append(END).toString();
+  }
+
+  /** A page up to its introduction; {@link #END} ends it. */
+  static StringBuilder begun(String introduction) {
+    return new StringBuilder(HEAD).append(introduction);
   }
 
   /** Text that may hold anything, as a part of the page. */
@@ -95,7 +107,7 @@ public final class HtmlReport {
     page.append("</table>\n");
   }
 
-  private static void cell(StringBuilder page, String style, String text) {
+  static void cell(StringBuilder page, String style, String text) {
     page.append("<td class=\"").append(style).append("\">").append(escaped(text)).append("</td>");
   }
 }

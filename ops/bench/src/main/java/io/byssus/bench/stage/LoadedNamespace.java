@@ -2,25 +2,19 @@ package io.byssus.bench.stage;
 
 import io.byssus.bench.load.Records;
 import io.byssus.client.ByssusClient;
-import io.byssus.client.ByssusClientException;
 import io.byssus.client.Consistency;
 import io.byssus.client.Key;
 import io.byssus.client.MultiGetResult;
 import io.byssus.client.Namespace;
-import io.byssus.client.OperationOptions;
 import io.byssus.client.ReadOptions;
-import io.byssus.client.StreamedWriter;
-import io.byssus.client.WriterOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 
 /** A namespace with the records, and two clients: through the dispatchers, and direct. */
 final class LoadedNamespace implements AutoCloseable {
   private static final Duration VISIBLE_LIMIT = Duration.ofMinutes(2);
-  private static final Duration WRITE_LIMIT = Duration.ofMinutes(1);
   private static final int SAMPLE = 1_000;
 
   private final ByssusClient client;
@@ -34,25 +28,17 @@ final class LoadedNamespace implements AutoCloseable {
   }
 
   /** Loads the records; returns when they can be read from a replica. */
-  static LoadedNamespace load(List<String> endpoints, Records records) {
-    LoadedNamespace loaded = new LoadedNamespace(client(endpoints, false), client(endpoints, true));
+  static LoadedNamespace load(List<String> endpoints, Records records) throws Exception {
+    LoadedNamespace loaded =
+        new LoadedNamespace(Clients.of(endpoints, false), Clients.of(endpoints, true));
     try {
       loaded.fill(loaded.another(), records, number -> Key.of(records.key(number)));
       return loaded;
     } catch (RuntimeException e) {
-      loaded.close();
-      throw e;
+      try (loaded) {
+        throw e;
+      }
     }
-  }
-
-  /** What hangs on futures never blocks here, and so runs where the answer arrives. */
-  private static ByssusClient client(List<String> endpoints, boolean direct) {
-    return ByssusClient.builder()
-        .endpoints(endpoints)
-        .directReads(direct)
-        .callbackExecutor(Runnable::run)
-        .userAgent("byssus-bench")
-        .build();
   }
 
   Namespace throughDispatcher() {
@@ -79,23 +65,10 @@ final class LoadedNamespace implements AutoCloseable {
   }
 
   private void fill(Namespace namespace, Records records, LongFunction<Key> key) {
-    AtomicReference<ByssusClientException> failed = new AtomicReference<>();
-    try (StreamedWriter writer =
-        namespace.writer(WriterOptions.defaults().withDeadline(WRITE_LIMIT))) {
-      for (int i = 0; i < records.count() && failed.get() == null; i++) {
-        writer.put(
-            key.apply(i),
-            records.value(i),
-            OperationOptions.defaults(),
-            (result, failure) -> {
-              if (failure != null) {
-                failed.compareAndSet(null, failure);
-              }
-            });
+    try (Filling filling = new Filling(namespace)) {
+      for (int i = 0; i < records.count(); i++) {
+        filling.put(key.apply(i), records.value(i));
       }
-    }
-    if (failed.get() != null) {
-      throw new IllegalStateException("the records cannot be loaded", failed.get());
     }
     awaitVisible(namespace, records, key);
   }
@@ -119,16 +92,15 @@ final class LoadedNamespace implements AutoCloseable {
     }
   }
 
-  /** Deletes what it created: the cluster may be somebody's. */
+  /** Deletes what it created, as far as that goes: the cluster may be somebody's. */
   @Override
-  public void close() {
-    try {
+  public void close() throws Exception {
+    try (Closing closing = new Closing()) {
+      closing.add(client::close);
+      closing.add(directClient::close);
       for (String name : created) {
-        client.admin().deleteNamespace(name);
+        closing.add(() -> client.admin().deleteNamespace(name));
       }
-    } finally {
-      directClient.close();
-      client.close();
     }
   }
 }

@@ -9,13 +9,9 @@ import io.byssus.cluster.ClusterProcesses;
 import io.byssus.cluster.JavaCommand;
 import io.byssus.cluster.JvmShape;
 import io.byssus.cluster.NodeRole;
-import io.byssus.cluster.ProcessesConfig;
 import io.byssus.kafka.EmbeddedKafkaMain;
-import io.byssus.proto.admin.v1.InitClusterRequest;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -28,21 +24,13 @@ public final class Stage implements AutoCloseable {
   /** Shards of a cluster of its own, and partitions of the logs beside it. */
   public static final int SHARDS = 16;
 
-  /** Of all databases of one process, here and in the server. */
-  private static final long CACHE_MEBIBYTES = 512;
-
-  private static final long MEMTABLE_MEBIBYTES = 256;
-  private static final Duration READY_LIMIT = Duration.ofMinutes(2);
-  private static final int KAFKA_HEAP = 1024;
-  private static final int CONTROL_PLANE_HEAP = 256;
-  private static final int SERVER_HEAP = 1024;
-  private static final int DISPATCHER_HEAP = 1024;
   private static final int ECHO_HEAP = 512;
 
   private final StagePlan plan;
   private final Consumer<String> progress;
   private final Closing open = new Closing();
   private ClusterProcesses cluster;
+  private Exception unstarted;
   private LoadedNamespace loaded;
   private Exception unloaded;
   private Namespace ordered;
@@ -121,18 +109,18 @@ public final class Stage implements AutoCloseable {
 
   /** The block cache of all databases of one process. */
   public long cacheBytes() {
-    return CACHE_MEBIBYTES << 20;
+    return OwnCluster.CACHE_MEBIBYTES << 20;
   }
 
   /** The memtables of all databases of one process. */
   public long memtableBytes() {
-    return MEMTABLE_MEBIBYTES << 20;
+    return OwnCluster.MEMTABLE_MEBIBYTES << 20;
   }
 
   /** How a broker alone is run on a directory: on any free port. */
   public JavaCommand kafkaCommand(Path directory) {
     return new JavaCommand(
-        JvmShape.longLived(KAFKA_HEAP),
+        JvmShape.longLived(OwnCluster.KAFKA_HEAP),
         Map.of(),
         EmbeddedKafkaMain.class.getName(),
         List.of("--data", directory.toString(), "--port", "0", "--exit-with-stdin"));
@@ -180,37 +168,21 @@ public final class Stage implements AutoCloseable {
     return open.add(LoadedNamespace.load(endpoints, records()));
   }
 
-  private ClusterProcesses cluster() throws IOException, InterruptedException {
+  /** Started once; one that does not start is not tried again for every case. */
+  private ClusterProcesses cluster() throws Exception {
+    if (unstarted != null) {
+      throw unstarted;
+    }
     if (cluster == null) {
       progress.accept("starting a cluster");
-      ProcessesConfig config =
-          ProcessesConfig.usual(Files.createDirectories(newFolder("cluster")), plan.main())
-              .withNodes(1, 1, 1)
-              .withJvm(NodeRole.KAFKA, JvmShape.longLived(KAFKA_HEAP))
-              .withJvm(NodeRole.CONTROL_PLANE, JvmShape.longLived(CONTROL_PLANE_HEAP))
-              .withJvm(NodeRole.SERVER, JvmShape.longLived(SERVER_HEAP))
-              .withJvm(NodeRole.DISPATCHER, JvmShape.longLived(DISPATCHER_HEAP))
-              .withSetting(
-                  NodeRole.SERVER,
-                  "storage",
-                  Map.of(
-                      "block-cache",
-                      CACHE_MEBIBYTES + "MiB",
-                      "memtables",
-                      MEMTABLE_MEBIBYTES + "MiB"));
-      ClusterProcesses started = open.add(new ClusterProcesses(config));
-      started.startAll();
-      started.init(
-          InitClusterRequest.newBuilder()
-              .setClusterName("bench")
-              .setShardCount(SHARDS)
-              .setReplicationFactor(1)
-              .setExpectedServers(1)
-              .setLogReplicationFactor(1)
-              .build(),
-          READY_LIMIT);
-      started.awaitReady(READY_LIMIT);
-      cluster = started;
+      try {
+        ClusterProcesses starting = open.add(OwnCluster.prepare(newFolder("cluster"), plan.main()));
+        OwnCluster.start(starting, SHARDS);
+        cluster = starting;
+      } catch (Exception e) {
+        unstarted = e;
+        throw e;
+      }
     }
     return cluster;
   }
