@@ -29,6 +29,11 @@ public final class GrowthRun {
   private static final double NANOS_OF_MICRO = 1_000;
   private static final double LOAD = 0.5;
 
+  /** A round that is faster than the fastest by less than this shows that nothing warms up. */
+  private static final double FASTER = 1.05;
+
+  private static final int MOST_WARM_UPS = 8;
+
   private final ClusterSource clusters;
   private final Rounds rounds;
   private final int records;
@@ -38,6 +43,7 @@ public final class GrowthRun {
    * Measures in these rounds.
    *
    * @param clusters where the clusters come from, one at a time
+   * @param rounds how often; the least warm-ups, there are as many as it takes
    * @param records how many there are where the curve says nothing else
    * @param progress is told, in a line, what is being done
    */
@@ -108,14 +114,16 @@ public final class GrowthRun {
 
   private Map<GrowthFigure, Spread> measure(String what, Map<Workload, Running> workloads)
       throws Exception {
+    progress.accept(what + ": warming up");
+    for (Running running : workloads.values()) {
+      warmUp(running);
+    }
     progress.accept(what + ": throughput");
     Map<Workload, List<Double>> throughputs = new EnumMap<>(Workload.class);
-    for (int round = 0; round < rounds.warmUps() + rounds.counted(); round++) {
+    for (int round = 0; round < rounds.counted(); round++) {
       for (Map.Entry<Workload, Running> workload : workloads.entrySet()) {
-        double perSecond = workload.getValue().measure(rounds.length());
-        if (round >= rounds.warmUps()) {
-          figuresOf(throughputs, workload.getKey()).add(positive(perSecond));
-        }
+        figuresOf(throughputs, workload.getKey())
+            .add(positive(workload.getValue().measure(rounds.length())));
       }
     }
     progress.accept(what + ": latencies");
@@ -135,6 +143,24 @@ public final class GrowthRun {
         (workload, figures) ->
             measured.put(new GrowthFigure(workload, Kind.P99), Spread.of(figures)));
     return measured;
+  }
+
+  /**
+   * Every cluster is new, and its processes compile what they run. Some were kept busy longer than
+   * others by what was loaded: so each is warmed up until it does not become faster any more,
+   * unless no round is for warming up.
+   */
+  private void warmUp(Running running) throws Exception {
+    double fastest = 0;
+    int most = rounds.warmUps() == 0 ? 0 : MOST_WARM_UPS;
+    for (int round = 0; round < most; round++) {
+      double perSecond = running.measure(rounds.length());
+      boolean warm = perSecond < fastest * FASTER && round >= rounds.warmUps();
+      fastest = Math.max(fastest, perSecond);
+      if (warm) {
+        return;
+      }
+    }
   }
 
   private static List<Double> figuresOf(Map<Workload, List<Double>> all, Workload workload) {
