@@ -1,10 +1,10 @@
 package io.byssus.cluster;
 
+import io.byssus.kafka.KafkaAdmin;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** Asks a broker whether it is there. */
@@ -21,11 +21,15 @@ final class KafkaProbe {
   boolean serving() throws InterruptedException {
     Map<String, Object> settings =
         Map.of(
-            AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, address,
             AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MILLIS,
             AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_MILLIS);
-    try (Admin admin = Admin.create(settings)) {
-      return !admin.describeCluster().nodes().get(ANSWER_MILLIS, TimeUnit.MILLISECONDS).isEmpty();
+    try (KafkaAdmin admin = KafkaAdmin.connect(address, settings)) {
+      return !admin
+          .client()
+          .describeCluster()
+          .nodes()
+          .get(ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+          .isEmpty();
     } catch (ExecutionException | TimeoutException e) {
       return false;
     }

@@ -62,7 +62,7 @@ class EmbeddedKafkaTest {
       var topic = new Topic(kafka.bootstrapServers(), "nobody-made-it");
       assertTrue(topic.partitions().isEmpty());
       try (var admin = topic.admin()) {
-        assertTrue(admin.listTopics().names().get().isEmpty());
+        assertTrue(admin.client().listTopics().names().get().isEmpty());
       }
     }
   }

@@ -26,7 +26,8 @@ record Topic(String bootstrapServers, String name) {
   /** Creates the topic and waits until every partition answers: before that, writes can be lost. */
   static Topic create(String bootstrapServers, String name, int partitions) throws Exception {
     var topic = new Topic(bootstrapServers, name);
-    try (var admin = topic.admin()) {
+    try (KafkaAdmin connected = topic.admin()) {
+      Admin admin = connected.client();
       admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1))).all().get();
       var ends =
           IntStream.range(0, partitions)
@@ -40,8 +41,8 @@ record Topic(String bootstrapServers, String name) {
     return topic;
   }
 
-  Admin admin() {
-    return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+  KafkaAdmin admin() {
+    return KafkaAdmin.connect(bootstrapServers);
   }
 
   void append(byte[]... values) throws Exception {

@@ -1,6 +1,7 @@
 package io.byssus.wal;
 
 import io.byssus.kafka.EmbeddedKafka;
+import io.byssus.kafka.KafkaAdmin;
 import io.byssus.proto.internal.v1.LogIdentity;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,8 @@ final class Topics {
   private Topics() {}
 
   static LogIdentity create(EmbeddedKafka kafka, String topic, int partitions) throws Exception {
-    try (Admin admin = admin(kafka)) {
+    try (KafkaAdmin connected = KafkaAdmin.connect(kafka.bootstrapServers())) {
+      Admin admin = connected.client();
       admin
           .createTopics(
               List.of(
@@ -56,22 +58,19 @@ final class Topics {
   }
 
   static void delete(EmbeddedKafka kafka, String topic) throws Exception {
-    try (Admin admin = admin(kafka)) {
-      admin.deleteTopics(List.of(topic)).all().get();
+    try (KafkaAdmin admin = KafkaAdmin.connect(kafka.bootstrapServers())) {
+      admin.client().deleteTopics(List.of(topic)).all().get();
     }
   }
 
   static void trim(EmbeddedKafka kafka, String topic, int partition, long before) throws Exception {
-    try (Admin admin = admin(kafka)) {
+    try (KafkaAdmin connected = KafkaAdmin.connect(kafka.bootstrapServers())) {
+      Admin admin = connected.client();
       admin
           .deleteRecords(
               Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(before)))
           .all()
           .get();
     }
-  }
-
-  private static Admin admin(EmbeddedKafka kafka) {
-    return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.kafka.EmbeddedKafka;
+import io.byssus.kafka.KafkaAdmin;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
@@ -175,7 +176,8 @@ final class ServedShard implements AutoCloseable {
   }
 
   private LogIdentity createLog() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (KafkaAdmin connected = KafkaAdmin.connect(kafka.bootstrapServers())) {
+      Admin admin = connected.client();
       admin
           .createTopics(
               List.of(

@@ -34,6 +34,12 @@ final class LogProvisioner {
   private static final Duration CALL_LIMIT = Duration.ofSeconds(15);
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(5);
 
+  /**
+   * How long calls in hand are waited for, also by a member that is stopping. Not zero, which to
+   * Kafka's client is without end where its thread misses that it is to end.
+   */
+  private static final Duration CLOSE_LIMIT = Duration.ofMillis(100);
+
   private final String bootstrap;
   private final Map<String, String> properties;
   private final Clock clock;
@@ -83,8 +89,7 @@ final class LogProvisioner {
     } catch (ExecutionException | KafkaException e) {
       throw failed(e);
     } finally {
-      // Calls in hand would be waited for, also by a member that is stopping.
-      admin.close(Duration.ZERO);
+      admin.close(CLOSE_LIMIT);
     }
   }
 
@@ -105,8 +110,7 @@ final class LogProvisioner {
     } catch (ExecutionException | KafkaException e) {
       throw failed(e);
     } finally {
-      // Calls in hand would be waited for, also by a member that is stopping.
-      admin.close(Duration.ZERO);
+      admin.close(CLOSE_LIMIT);
     }
   }
 

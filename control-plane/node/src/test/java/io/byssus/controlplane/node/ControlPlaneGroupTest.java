@@ -10,6 +10,7 @@ import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
 import io.byssus.clustermap.NodeLease;
 import io.byssus.kafka.EmbeddedKafka;
+import io.byssus.kafka.KafkaAdmin;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.admin.v1.CreateNamespaceRequest;
@@ -25,7 +26,6 @@ import io.byssus.proto.internal.v1.ReplicaReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -164,7 +164,8 @@ final class ControlPlaneGroupTest {
   @Test
   void aClusterWhoseLogWouldBeRefusedIsNotMade() throws Exception {
     String topic = clusterName + ".wal";
-    try (Admin broker = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+    try (KafkaAdmin connected = KafkaAdmin.connect(kafka.bootstrapServers())) {
+      Admin broker = connected.client();
       broker.createTopics(List.of(new NewTopic(topic, SHARDS + 1, (short) 1))).all().get();
       ByssusException error = assertThrows(ByssusException.class, () -> init(2));
       assertEquals(ErrorCode.LOG_REFUSED, error.code());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.kafka.EmbeddedKafka;
+import io.byssus.kafka.KafkaAdmin;
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.Cluster;
@@ -50,6 +51,7 @@ final class LogProvisionerTest {
 
   @TempDir static Path directory;
   private static EmbeddedKafka kafka;
+  private static KafkaAdmin connected;
   private static Admin admin;
 
   private final LogProvisioner provisioner =
@@ -58,12 +60,13 @@ final class LogProvisionerTest {
   @BeforeAll
   static void startKafka() throws Exception {
     kafka = EmbeddedKafka.start(directory);
-    admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    connected = KafkaAdmin.connect(kafka.bootstrapServers());
+    admin = connected.client();
   }
 
   @AfterAll
   static void stopKafka() {
-    admin.close();
+    connected.close();
     kafka.close();
   }
 
