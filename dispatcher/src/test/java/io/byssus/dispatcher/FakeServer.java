@@ -33,6 +33,7 @@ import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.proto.kv.v1.RecordVersion;
 import io.byssus.proto.kv.v1.ScanRecord;
+import io.byssus.proto.kv.v1.WriterStamp;
 import io.byssus.wal.InMemoryWal;
 import io.grpc.Context;
 import io.grpc.Server;
@@ -292,18 +293,16 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
         caller,
         request.getView(),
         () -> {
-          caller.onNext(
-              AwaitAppliedResponse.newBuilder()
-                  .setAppliedPosition(log.applied(request.getView().getShard()))
-                  .setOutcome(
-                      outcome
-                          .map(kind -> WriteOutcome.newBuilder().setKind(kind).build())
-                          .orElseGet(
-                              () ->
-                                  log.outcome(
-                                      request.getView().getShard(),
-                                      Stamps.toLog(request.getStamp()))))
-                  .build());
+          int shard = request.getView().getShard();
+          AwaitAppliedResponse.Builder answer =
+              AwaitAppliedResponse.newBuilder().setAppliedPosition(log.applied(shard));
+          for (WriterStamp stamp : request.getStampsList()) {
+            answer.addOutcomes(
+                outcome
+                    .map(kind -> WriteOutcome.newBuilder().setKind(kind).build())
+                    .orElseGet(() -> log.outcome(shard, Stamps.toLog(stamp))));
+          }
+          caller.onNext(answer.build());
           caller.onCompleted();
         });
   }

@@ -44,6 +44,9 @@ public final class Limits {
   /** Sequences of one writer and shard that may be open at once. */
   public static final int WRITER_WINDOW = 1_024;
 
+  /** Writes of one shard that one question asks the outcomes of. */
+  public static final int MAX_ASKED_OUTCOMES = 1_000;
+
   /** The format of log records that this release writes, and the highest that it reads. */
   public static final int LOG_FORMAT_VERSION = 1;
 

@@ -34,6 +34,7 @@ import io.byssus.proto.log.v1.WriterStamp;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -162,12 +163,12 @@ public final class ReadPath {
   }
 
   /**
-   * Asks the replicas of a shard what became of a write; they answer once they have applied its
+   * Asks the replicas of a shard what became of writes; they answer once they have applied the
    * position.
    */
   public CompletableFuture<AwaitAppliedResponse> awaitApplied(
-      int shard, long position, WriterStamp stamp, CallDeadline deadline) {
-    return replicas.awaitApplied(shard, position, stamp, deadline);
+      int shard, long position, List<WriterStamp> stamps, CallDeadline deadline) {
+    return replicas.awaitApplied(shard, position, stamps, deadline);
   }
 
   private VersionList plan(ListVersionsRequest request, NamespaceEntry namespace) {

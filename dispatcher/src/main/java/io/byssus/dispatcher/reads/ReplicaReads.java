@@ -19,6 +19,7 @@ import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.ReadContext;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.grpc.MethodDescriptor;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -90,13 +91,13 @@ final class ReplicaReads {
     return answer;
   }
 
-  /** Asks replicas what became of a write; they answer once they have applied its position. */
+  /** Asks replicas what became of writes; they answer once they have applied the position. */
   CompletableFuture<AwaitAppliedResponse> awaitApplied(
-      int shard, long position, WriterStamp stamp, CallDeadline deadline) {
+      int shard, long position, List<WriterStamp> stamps, CallDeadline deadline) {
     AwaitAppliedRequest question =
         AwaitAppliedRequest.newBuilder()
             .setView(ShardView.newBuilder().setShard(shard).setAtLeast(position))
-            .setStamp(Stamps.toCaller(stamp))
+            .addAllStamps(stamps.stream().map(Stamps::toCaller).toList())
             .build();
     return ReplicaCall.start(
         new ReplicaSearch(router, shard, position, true, tools.metrics()::retried),

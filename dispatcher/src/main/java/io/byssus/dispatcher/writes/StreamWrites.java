@@ -274,16 +274,16 @@ final class StreamWrites {
     long left = LIMIT.toNanos() - (parts.nanoTime().getAsLong() - write.arrivedNanos);
     CallDeadline deadline = CallDeadline.after(Duration.ofNanos(left), parts.nanoTime());
     parts
-        .appliedQuestion()
+        .appliedQuestions()
         .ask(lane.shard(), position, write.stamp, deadline)
         .whenComplete(
-            (applied, failure) -> {
+            (outcome, failure) -> {
               write.closeSlot();
               try {
                 if (failure != null) {
                   throw WriteAnswers.untold(failure);
                 }
-                answer(write, parts.answers().applied(lane, position, applied));
+                answer(write, parts.answers().applied(lane, position, outcome));
               } catch (ByssusException e) {
                 lane.meters().failed(e.code());
                 end(write, e);

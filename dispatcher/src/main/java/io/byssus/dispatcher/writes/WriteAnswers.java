@@ -4,7 +4,6 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
-import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.internal.v1.WriteOutcome;
 import io.byssus.proto.kv.v1.WriteError;
 import io.byssus.proto.kv.v1.WriteResponse;
@@ -31,8 +30,7 @@ final class WriteAnswers {
    *
    * @throws ByssusException WRITE_EXPIRED, INDETERMINATE
    */
-  WriteResponse applied(WriteLane lane, long position, AwaitAppliedResponse applied) {
-    WriteOutcome outcome = applied.getOutcome();
+  WriteResponse applied(WriteLane lane, long position, WriteOutcome outcome) {
     return switch (outcome.getKind()) {
       case OUTCOME_APPLIED ->
           response(lane, position)

@@ -162,16 +162,16 @@ public final class WritePath {
 
     private void awaitApplied(long position, WriterStamp stamp) {
       parts
-          .appliedQuestion()
+          .appliedQuestions()
           .ask(lane.shard(), position, stamp, deadline)
           .whenComplete(
-              (applied, failure) -> {
+              (outcome, failure) -> {
                 if (failure != null) {
                   fail(WriteAnswers.untold(failure));
                   return;
                 }
                 try {
-                  answer.complete(parts.answers().applied(lane, position, applied));
+                  answer.complete(parts.answers().applied(lane, position, outcome));
                 } catch (ByssusException e) {
                   fail(e);
                 }

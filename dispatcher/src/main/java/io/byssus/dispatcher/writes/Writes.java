@@ -9,6 +9,7 @@ import io.byssus.proto.internal.v1.AwaitAppliedResponse;
 import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.wal.LogHost;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -53,12 +54,16 @@ public final class Writes {
       long budgetBytes,
       TestHooks hooks) {}
 
-  /** Asks the replicas of a shard what became of a write. */
+  /** Asks the replicas of a shard what became of writes. */
   @FunctionalInterface
   public interface AppliedQuestion {
-    /** The outcome, once a replica has applied the position; fails when none does in time. */
+    /**
+     * The outcomes, once a replica has applied the position; fails when none does in time.
+     *
+     * @param stamps of at most {@link io.byssus.model.Limits#MAX_ASKED_OUTCOMES} writes
+     */
     CompletableFuture<AwaitAppliedResponse> ask(
-        int shard, long position, WriterStamp stamp, CallDeadline deadline);
+        int shard, long position, List<WriterStamp> stamps, CallDeadline deadline);
   }
 
   /** The ways of writes amid what surrounds them. */

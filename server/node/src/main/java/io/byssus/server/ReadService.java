@@ -143,7 +143,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     Replica replica = host.replica(request.getView().getShard());
     ShardChecks.check(request);
     answer(
-        views.read(replica, request.getView(), sight -> RecordReads.outcome(sight, request)),
+        views.read(replica, request.getView(), sight -> RecordReads.outcomes(sight, request)),
         caller);
   }
 

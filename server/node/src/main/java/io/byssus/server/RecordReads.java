@@ -85,12 +85,12 @@ final class RecordReads {
         : encoded.setValue(version.value()).build();
   }
 
-  static AwaitAppliedResponse outcome(Sight sight, AwaitAppliedRequest request) {
+  static AwaitAppliedResponse outcomes(Sight sight, AwaitAppliedRequest request) {
     Shard shard = sight.shard();
     AwaitAppliedResponse.Builder answer =
         AwaitAppliedResponse.newBuilder().setAppliedPosition(shard.appliedPosition());
-    if (request.hasStamp()) {
-      answer.setOutcome(shard.outcome(toLog(request.getStamp())));
+    for (WriterStamp stamp : request.getStampsList()) {
+      answer.addOutcomes(shard.outcome(toLog(stamp)));
     }
     return answer.build();
   }

@@ -16,6 +16,7 @@ import io.byssus.proto.internal.v1.ShardScanNamespaceRequest;
 import io.byssus.proto.internal.v1.ShardScanRequest;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.kv.v1.Key;
+import io.byssus.proto.kv.v1.WriterStamp;
 
 /**
  * Holds calls to what a dispatcher would have held them to: SDKs call servers as well. Every method
@@ -124,10 +125,12 @@ final class ShardChecks {
   static void check(AwaitAppliedRequest request) {
     ShardChecks checks = new ShardChecks(0);
     checks.view("view", request.getView());
-    if (request.hasStamp()) {
-      checks.fields.writerId("stamp.writer_id", request.getStamp().getWriterId());
-      checks.fields.sequence(
-          "stamp.", request.getStamp().getSequence(), request.getStamp().getLowestOpen());
+    checks.fields.atMost("stamps", request.getStampsCount(), Limits.MAX_ASKED_OUTCOMES, "writes");
+    for (int i = 0; i < request.getStampsCount(); i++) {
+      WriterStamp stamp = request.getStamps(i);
+      String field = "stamps[" + i + "].";
+      checks.fields.writerId(field + "writer_id", stamp.getWriterId());
+      checks.fields.sequence(field, stamp.getSequence(), stamp.getLowestOpen());
     }
     checks.fields.finish();
   }

@@ -222,7 +222,7 @@ class ReadServiceTest {
         .awaitApplied(
             AwaitAppliedRequest.newBuilder()
                 .setView(at(position))
-                .setStamp(
+                .addStamps(
                     io.byssus.proto.kv.v1.WriterStamp.newBuilder()
                         .setWriterId(
                             ByteString.copyFrom(
@@ -231,7 +231,7 @@ class ReadServiceTest {
                         .setLowestOpen(stamp.getLowestOpen())
                         .setAcceptUntilMs(stamp.getAcceptUntilMs()))
                 .build())
-        .getOutcome();
+        .getOutcomes(0);
   }
 
   @Test

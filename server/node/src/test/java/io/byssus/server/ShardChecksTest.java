@@ -175,14 +175,29 @@ class ShardChecksTest {
         List.of("limit"),
         fields(() -> ShardChecks.check(list.toBuilder().setLimit(0).build(), SHARDS)));
     assertEquals(
-        List.of("stamp.writer_id", "stamp.sequence"),
+        List.of("stamps[0].writer_id", "stamps[0].sequence"),
         fields(
             () ->
                 ShardChecks.check(
                     AwaitAppliedRequest.newBuilder()
                         .setView(VIEW)
-                        .setStamp(WriterStamp.getDefaultInstance())
+                        .addStamps(WriterStamp.getDefaultInstance())
                         .build())));
+    WriterStamp stamp =
+        WriterStamp.newBuilder()
+            .setWriterId(ByteString.copyFrom(new byte[16]))
+            .setSequence(1)
+            .setLowestOpen(1)
+            .build();
+    AwaitAppliedRequest most =
+        AwaitAppliedRequest.newBuilder()
+            .setView(VIEW)
+            .addAllStamps(Collections.nCopies(Limits.MAX_ASKED_OUTCOMES, stamp))
+            .build();
+    assertDoesNotThrow(() -> ShardChecks.check(most));
+    assertEquals(
+        List.of("stamps"),
+        fields(() -> ShardChecks.check(most.toBuilder().addStamps(stamp).build())));
     assertEquals(
         List.of("namespace_id", "shards"),
         fields(

@@ -210,7 +210,10 @@ final class SimulatedServer {
             ready ->
                 AwaitAppliedResponse.newBuilder()
                     .setAppliedPosition(replica.shard().appliedPosition())
-                    .setOutcome(replica.shard().outcome(ClientWrite.toLog(request.getStamp())))
+                    .addAllOutcomes(
+                        request.getStampsList().stream()
+                            .map(stamp -> replica.shard().outcome(ClientWrite.toLog(stamp)))
+                            .toList())
                     .build());
   }
 
