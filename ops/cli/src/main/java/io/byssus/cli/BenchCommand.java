@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
       "failed. Leaves nothing behind but the report."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final int WARM_UPS = 1;
+  private static final int MOST_WARM_UPS = 6;
   private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
   private static final int SECONDS = 3;
@@ -181,7 +181,7 @@ final class BenchCommand implements Callable<Integer> {
     if (length < 1 || length > 600) {
       throw new ParameterException(spec.commandLine(), "--seconds is 1 to 600, this is " + length);
     }
-    return new Rounds(WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length));
+    return new Rounds(MOST_WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length));
   }
 
   private static Path temporary() {

@@ -21,6 +21,9 @@ public record Loads(Operation operation, int perOperation, int inFlight, AutoClo
   /** What all unary calls are measured with. */
   public static final int IN_FLIGHT = 64;
 
+  /** Under a fixed load: fewer than a server with a heap of these sizes takes. */
+  private static final int MOST_IN_FLIGHT = 2_000;
+
   /** An operation of which 64 are in flight, that counts as one and needs nothing released. */
   public static Loads of(Operation operation) {
     return new Loads(operation, 1, IN_FLIGHT, () -> {});
@@ -33,7 +36,8 @@ public record Loads(Operation operation, int perOperation, int inFlight, AutoClo
 
   @Override
   public Optional<Histogram> latencies(double perSecond, Duration length) throws Exception {
-    return Optional.of(new OpenLoop(operation, perSecond / perOperation).run(length));
+    return Optional.of(
+        new OpenLoop(operation, perSecond / perOperation, MOST_IN_FLIGHT).run(length));
   }
 
   @Override

@@ -25,6 +25,10 @@ final class Visibility {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final Duration WRITE_LIMIT = Duration.ofMinutes(1);
   private static final int P99 = 99;
+
+  /** A streamed writer's window. */
+  private static final int MOST_IN_FLIGHT = 16_384;
+
   private static final double NANOS_OF_MICRO = 1_000;
 
   private final Stage stage;
@@ -93,7 +97,9 @@ final class Visibility {
 
     @Override
     public double measure(Duration length) throws Exception {
-      return new OpenLoop(operation, perSecond).run(length).getValueAtPercentile(P99)
+      return new OpenLoop(operation, perSecond, MOST_IN_FLIGHT)
+              .run(length)
+              .getValueAtPercentile(P99)
           / NANOS_OF_MICRO;
     }
 

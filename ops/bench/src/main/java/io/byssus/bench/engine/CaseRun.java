@@ -61,17 +61,21 @@ public final class CaseRun {
 
   private void takeTurns(String name, Turn subject, List<Turn> ceilings)
       throws InterruptedException {
-    int all = rounds.warmUps() + rounds.counted();
-    for (int round = 0; round < all && subject.isSound(); round++) {
-      boolean counts = round >= rounds.warmUps();
-      progress.accept(
-          name
-              + (counts
-                  ? ": round " + (round - rounds.warmUps() + 1) + " of " + rounds.counted()
-                  : ": warm-up"));
-      subject.take(rounds.length(), counts);
-      for (Turn ceiling : ceilings) {
-        ceiling.take(rounds.length(), counts);
+    List<Turn> all = new ArrayList<>(ceilings);
+    all.add(0, subject);
+    boolean warm = false;
+    for (int round = 1; round <= rounds.warmUps() && !warm && subject.isSound(); round++) {
+      progress.accept(name + ": warm-up");
+      warm = true;
+      for (Turn turn : all) {
+        turn.take(rounds.length(), false);
+        warm &= turn.isSteady();
+      }
+    }
+    for (int round = 1; round <= rounds.counted() && subject.isSound(); round++) {
+      progress.accept(name + ": round " + round + " of " + rounds.counted());
+      for (Turn turn : all) {
+        turn.take(rounds.length(), true);
       }
     }
   }

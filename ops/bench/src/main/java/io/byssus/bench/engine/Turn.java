@@ -14,11 +14,16 @@ final class Turn implements AutoCloseable {
 
   private static final double NANOS_OF_MICRO = 1_000;
 
+  /** Figures of two rounds that lie no further apart than this are of one contender, as warm. */
+  private static final double STEADY = 0.1;
+
   private final String name;
   private final Consumer<String> progress;
   private final List<Double> figures = new ArrayList<>();
   private Optional<LatencyCurve> curve = Optional.empty();
   private Running running;
+  private double before;
+  private double latest;
   private String trouble = "";
   private boolean missing;
 
@@ -55,6 +60,11 @@ final class Turn implements AutoCloseable {
     return trouble.isEmpty();
   }
 
+  /** Whether its last figure was about that of the turn before; where it has no figures, yes. */
+  boolean isSteady() {
+    return !isSound() || Math.abs(latest - before) <= STEADY * Math.max(latest, before);
+  }
+
   boolean isMissing() {
     return missing;
   }
@@ -69,6 +79,8 @@ final class Turn implements AutoCloseable {
     }
     try {
       double figure = running.measure(length);
+      before = latest;
+      latest = figure;
       if (counts) {
         if (!(figure > 0)) {
           throw new IllegalStateException("measured " + figure);

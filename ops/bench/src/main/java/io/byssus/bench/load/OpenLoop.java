@@ -18,11 +18,9 @@ import org.HdrHistogram.Histogram;
  * counts with the time that it would have waited; a load that waits for answers and counts from its
  * own beginnings leaves these out (coordinated omission).
  *
- * <p>At most {@value #MAX_IN_FLIGHT} are in flight. Beyond, the next waits to be begun, and the
- * wait counts.
+ * <p>Where as many are in flight as may be, the next waits to be begun, and the wait counts.
  */
 public final class OpenLoop {
-  private static final int MAX_IN_FLIGHT = 20_000;
   private static final int DIGITS = 3;
   private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(5);
 
@@ -34,18 +32,21 @@ public final class OpenLoop {
 
   private final Operation operation;
   private final double perSecond;
+  private final int mostInFlight;
 
   /**
    * A load.
    *
    * @param perSecond operations a second, positive
+   * @param mostInFlight 1 and up; no more than the system takes, which would refuse the others
    */
-  public OpenLoop(Operation operation, double perSecond) {
+  public OpenLoop(Operation operation, double perSecond, int mostInFlight) {
     if (!(perSecond > 0)) {
       throw new IllegalArgumentException("a load is positive, this is " + perSecond);
     }
     this.operation = operation;
     this.perSecond = perSecond;
+    this.mostInFlight = mostInFlight;
   }
 
   /**
@@ -58,7 +59,7 @@ public final class OpenLoop {
   public Histogram run(Duration length) throws Exception {
     Histogram latencies = new ConcurrentHistogram(HIGHEST_NANOS, DIGITS);
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    Semaphore room = new Semaphore(MAX_IN_FLIGHT);
+    Semaphore room = new Semaphore(mostInFlight);
     long operations = Math.max(1, Math.round(perSecond * (length.toNanos() / 1e9)));
     long begin = System.nanoTime();
     for (long i = 0; i < operations && failure.get() == null; i++) {
@@ -75,7 +76,7 @@ public final class OpenLoop {
             room.release();
           });
     }
-    take(room, MAX_IN_FLIGHT);
+    take(room, mostInFlight);
     if (failure.get() != null) {
       throw new IllegalStateException("an operation failed", failure.get());
     }

@@ -42,6 +42,28 @@ class CaseRunTest {
   }
 
   @Test
+  void thereIsNoFurtherWarmUpWhereNobodyHasBecomeFaster() throws Exception {
+    CaseResult row =
+        run(
+                new Rounds(9, 1, Duration.ofSeconds(1)),
+                contender("s", 10, 50, 80, 100, 105, 7),
+                contender("c", 10, 10, 10, 10, 10, 14))
+            .get(0);
+    assertEquals(0.5, row.figures().orElseThrow().ratio().median());
+  }
+
+  @Test
+  void warmUpsHaveAnEnd() throws Exception {
+    CaseResult row =
+        run(
+                new Rounds(3, 1, Duration.ofSeconds(1)),
+                contender("s", 1, 2, 4, 7),
+                contender("c", 1, 1, 1, 14))
+            .get(0);
+    assertEquals(0.5, row.figures().orElseThrow().ratio().median());
+  }
+
+  @Test
   void aTargetCanBeABoundFromAbove() {
     assertTrue(Target.atMost(3).isReachedBy(2.9));
     assertFalse(Target.atMost(3).isReachedBy(3.1));

@@ -43,7 +43,7 @@ class LoadsTest {
           }
           done.accept(null);
         };
-    Histogram latencies = new OpenLoop(stalledAtFirst, 1_000).run(Duration.ofSeconds(1));
+    Histogram latencies = new OpenLoop(stalledAtFirst, 1_000, 2_000).run(Duration.ofSeconds(1));
     assertEquals(1_000, latencies.getTotalCount());
     // Half of the operations were due during the stall and waited for a quarter of a second on
     // average; counted from their beginnings, all but one would have taken no time.
@@ -67,7 +67,7 @@ class LoadsTest {
               100,
               TimeUnit.MILLISECONDS);
         };
-    Histogram latencies = new OpenLoop(slow, 200).run(Duration.ofMillis(500));
+    Histogram latencies = new OpenLoop(slow, 200, 2_000).run(Duration.ofMillis(500));
     assertEquals(100, latencies.getTotalCount());
     assertTrue(most.get() >= 10, most + " were in flight");
     assertTrue(latencies.getMinValue() >= millis(95), "min " + latencies.getMinValue());
@@ -111,7 +111,8 @@ class LoadsTest {
     for (Exception failed :
         new Exception[] {
           assertThrows(IllegalStateException.class, () -> new ClosedLoop(failing, 4).run(length)),
-          assertThrows(IllegalStateException.class, () -> new OpenLoop(failing, 100).run(length))
+          assertThrows(
+              IllegalStateException.class, () -> new OpenLoop(failing, 100, 2_000).run(length))
         }) {
       assertEquals("gone", failed.getCause().getMessage());
     }
