@@ -66,8 +66,7 @@ class StreamWritesTest {
             new WriteBudget(1 << 30),
             writer,
             new LogAppender(logHost, announcer, Clock.systemUTC(), metrics),
-            new AppliedQuestions(
-                (shard, position, stamps, deadline) -> new CompletableFuture<>()),
+            new AppliedQuestions((shard, position, stamps, deadline) -> new CompletableFuture<>()),
             new WriteAnswers(Clock.systemUTC()),
             Clock.systemUTC(),
             nanos::get,
