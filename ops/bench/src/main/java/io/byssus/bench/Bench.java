@@ -4,7 +4,9 @@ import io.byssus.bench.cases.Catalog;
 import io.byssus.bench.engine.BenchCase;
 import io.byssus.bench.engine.CaseResult;
 import io.byssus.bench.engine.CaseRun;
+import io.byssus.bench.engine.Rounds;
 import io.byssus.bench.load.Records;
+import io.byssus.bench.stage.Extent;
 import io.byssus.bench.stage.Stage;
 import io.byssus.bench.stage.StagePlan;
 import io.byssus.cluster.ExitCleanUp;
@@ -34,7 +36,8 @@ public final class Bench {
   /** The names of all cases, in the order in which they run. */
   public static List<String> cases() {
     StagePlan nothing =
-        new StagePlan("", Path.of(""), Optional.empty(), new Records(1, VALUE_BYTES));
+        new StagePlan(
+            "", Path.of(""), Optional.empty(), new Records(1, VALUE_BYTES), Extent.USUAL);
     return Catalog.on(new Stage(nothing, line -> {})).stream().map(BenchCase::name).toList();
   }
 
@@ -51,7 +54,8 @@ public final class Bench {
               config.main(),
               folder.path(),
               config.endpoint(),
-              new Records(config.records(), VALUE_BYTES));
+              new Records(config.records(), VALUE_BYTES),
+              config.extent());
       try (Stage stage = new Stage(plan, progress);
           ExitCleanUp untilDone = new ExitCleanUp(stage, folder)) {
         run(stage, rows);
@@ -60,11 +64,17 @@ public final class Bench {
   }
 
   private void run(Stage stage, Consumer<CaseResult> rows) throws InterruptedException {
-    CaseRun run = new CaseRun(config.rounds(), progress);
     for (BenchCase benchCase : Catalog.on(stage)) {
-      if (config.cases().isEmpty() || config.cases().contains(benchCase.name())) {
-        run.run(benchCase).forEach(rows);
+      if (isAskedFor(benchCase)) {
+        Rounds rounds = benchCase.conduct().of(config.rounds());
+        new CaseRun(rounds, progress).run(benchCase).forEach(rows);
       }
     }
+  }
+
+  private boolean isAskedFor(BenchCase benchCase) {
+    return config.cases().isEmpty()
+        ? !benchCase.conduct().onlyWhereNamed()
+        : config.cases().contains(benchCase.name());
   }
 }

@@ -1,6 +1,7 @@
 package io.byssus.bench;
 
 import io.byssus.bench.engine.Rounds;
+import io.byssus.bench.stage.Extent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *     run's own
  * @param rounds how often and for how long
  * @param records how many there are: 1,000 and up
+ * @param extent how far the cases go that take long
  */
 public record BenchConfig(
     String main,
@@ -23,7 +25,8 @@ public record BenchConfig(
     List<String> cases,
     Optional<String> endpoint,
     Rounds rounds,
-    int records) {
+    int records,
+    Extent extent) {
   /** One million. */
   public static final int USUAL_RECORDS = 1_000_000;
 

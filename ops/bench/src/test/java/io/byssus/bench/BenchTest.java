@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.bench.engine.CaseResult;
 import io.byssus.bench.engine.Rounds;
+import io.byssus.bench.stage.Extent;
 import io.byssus.client.ByssusClient;
 import io.byssus.cluster.LocalCluster;
 import io.byssus.cluster.LocalClusterConfig;
@@ -50,6 +51,22 @@ class BenchTest {
   }
 
   @Test
+  void aBacklogIsReplayedWholeWithABrokerOfItsOwn() throws Exception {
+    Path temporary = Files.createDirectory(directory.resolve("temporary"));
+    List<CaseResult> rows = new ArrayList<>();
+    // What there is of a cluster is not asked for.
+    BenchConfig config = config(temporary, List.of("replay"), Optional.of("127.0.0.1:1"));
+    new Bench(config, line -> {}).run(rows::add);
+
+    assertEquals(1, rows.size());
+    assertTrue(rows.get(0).figures().isPresent(), rows.get(0)::trouble);
+    assertTrue(rows.get(0).measured().contains("20,000"), rows.get(0)::measured);
+    try (var left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
   void aCaseThatThereIsNotIsRefusedWithThoseThatThereAre() {
     IllegalArgumentException refused =
         assertThrows(
@@ -61,6 +78,7 @@ class BenchTest {
   }
 
   private static BenchConfig config(Path temporary, List<String> cases, Optional<String> endpoint) {
-    return new BenchConfig("no.such.Main", temporary, cases, endpoint, SHORT, 1_000);
+    Extent extent = Extent.USUAL.withRecords(20_000);
+    return new BenchConfig("no.such.Main", temporary, cases, endpoint, SHORT, 1_000, extent);
   }
 }

@@ -80,6 +80,14 @@ public final class LocalCluster implements AutoCloseable {
     return nodes.stream().filter(node -> node.role() == role).map(ClusterNode::address).toList();
   }
 
+  /** Where the nodes of a role serve their metrics: host:port each. */
+  public List<String> metricsAddresses(NodeRole role) {
+    return nodes.stream()
+        .filter(node -> node.role() == role)
+        .map(ClusterNode::metricsAddress)
+        .toList();
+  }
+
   /** Stops all parts in good order, the dispatcher first and Kafka last. */
   @Override
   public void close() {

@@ -32,6 +32,9 @@ public record ServerConfig(
     WalConfig kafka,
     StorageConfig storage,
     int applyThreads) {
+  /** How many replicas are applied at once where the configuration does not say. */
+  public static final int USUAL_APPLY_THREADS = 2;
+
   private static final HostPort LISTEN = new HostPort("127.0.0.1", 7401);
   private static final HostPort METRICS = new HostPort("127.0.0.1", 9401);
 
@@ -53,7 +56,7 @@ public record ServerConfig(
             .required(),
         file.section("kafka", ServerConfig::readKafka),
         file.optionalSection("storage", ServerConfig::readStorage).orElse(StorageConfig.DEFAULT),
-        file.integer("apply-threads", 1, 256).orElse(2));
+        file.integer("apply-threads", 1, 256).orElse(USUAL_APPLY_THREADS));
   }
 
   private static WalConfig readKafka(Section kafka) {

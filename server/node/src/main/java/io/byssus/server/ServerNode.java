@@ -102,6 +102,8 @@ public final class ServerNode implements AutoCloseable {
                 config.kafka(),
                 config.applyThreads(),
                 new ReplicaMetrics(metrics.registry(), storage)));
+    MemoryBound.ofThisProcess(config.storage())
+        .register(metrics.registry(), () -> host.replicas().size());
     lifecycle.closeAtStop(
         "dead letters", new DeadLetterLoop(nodeId, host, map::current, config.kafka()));
     MarkAppender marks = new MarkAppender(logHost::wal, Clock.systemUTC(), metrics.registry());

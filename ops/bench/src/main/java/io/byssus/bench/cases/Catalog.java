@@ -19,7 +19,9 @@ public final class Catalog {
             ColdStart.on(stage),
             Writes.on(stage),
             Visibility.on(stage),
-            Ycsb.on(stage))
+            Replays.on(stage),
+            Ycsb.on(stage),
+            ServerMemory.on(stage))
         .flatMap(List::stream)
         .toList();
   }

@@ -25,6 +25,8 @@ public final class BareLog {
   private final String bootstrap;
   private final String topic;
   private final int partitions;
+  private String clusterId;
+  private String topicId;
 
   private BareLog(String bootstrap, String topic, int partitions) {
     this.bootstrap = bootstrap;
@@ -38,10 +40,14 @@ public final class BareLog {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
       Map<String, String> settings =
           Map.of("retention.ms", "-1", "message.timestamp.type", "LogAppendTime");
-      admin
-          .createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(settings)))
-          .all()
-          .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      log.topicId =
+          admin
+              .createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(settings)))
+              .topicId(topic)
+              .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
+              .toString();
+      log.clusterId =
+          admin.describeCluster().clusterId().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       log.awaitHosted(admin);
     }
     return log;
@@ -67,11 +73,28 @@ public final class BareLog {
     }
   }
 
-  String topic() {
+  /** Its name. */
+  public String topic() {
     return topic;
   }
 
-  int partitions() {
+  /** Kafka's id of it. */
+  public String topicId() {
+    return topicId;
+  }
+
+  /** Kafka's id of the Kafka cluster that it is in. */
+  public String clusterId() {
+    return clusterId;
+  }
+
+  /** Where Kafka is: host:port. */
+  public String bootstrap() {
+    return bootstrap;
+  }
+
+  /** How many partitions it has. */
+  public int partitions() {
     return partitions;
   }
 

@@ -29,6 +29,7 @@ public final class BareReplay implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final long records;
   private long applied;
+  private long heard;
 
   /**
    * A replay of a topic, over and over.
@@ -58,26 +59,42 @@ public final class BareReplay implements AutoCloseable {
     applied = 0;
     consumer.seekToBeginning(log.all());
     long begin = System.nanoTime();
-    long heard = begin;
+    heard = begin;
     long count = 0;
     while (System.nanoTime() - begin < length.toNanos()) {
-      ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
-      if (!polled.isEmpty()) {
-        heard = System.nanoTime();
-      } else if (System.nanoTime() - heard > SILENCE.toNanos()) {
-        throw new IllegalStateException("nothing was polled for " + SILENCE);
-      }
-      for (TopicPartition partition : polled.partitions()) {
-        apply(partition.partition(), polled.records(partition));
-      }
-      count += polled.count();
-      applied += polled.count();
+      int more = applyOnce();
+      count += more;
+      applied += more;
       if (applied == records) {
         applied = 0;
         consumer.seekToBeginning(log.all());
       }
     }
     return count / ((System.nanoTime() - begin) / 1e9);
+  }
+
+  /** Applies every record once, from the beginning. */
+  public void runThrough() throws RocksDBException {
+    consumer.seekToBeginning(log.all());
+    heard = System.nanoTime();
+    applied = 0;
+    while (applied < records) {
+      applied += applyOnce();
+    }
+  }
+
+  /** Applies what one poll brings, and tells how many records that were. */
+  private int applyOnce() throws RocksDBException {
+    ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+    if (!polled.isEmpty()) {
+      heard = System.nanoTime();
+    } else if (System.nanoTime() - heard > SILENCE.toNanos()) {
+      throw new IllegalStateException("nothing was polled for " + SILENCE);
+    }
+    for (TopicPartition partition : polled.partitions()) {
+      apply(partition.partition(), polled.records(partition));
+    }
+    return polled.count();
   }
 
   private void apply(int partition, List<ConsumerRecord<byte[], byte[]>> batch)

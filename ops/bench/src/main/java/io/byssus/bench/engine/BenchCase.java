@@ -10,9 +10,21 @@ import java.util.List;
  * @param unit of the figures, such as {@code ops/s}
  * @param subject what is measured
  * @param ceilings what it is held against, each with its own target: 1 or more
+ * @param conduct how it is conducted
  */
 public record BenchCase(
-    String name, String measured, String unit, Contender subject, List<Ceiling> ceilings) {
+    String name,
+    String measured,
+    String unit,
+    Contender subject,
+    List<Ceiling> ceilings,
+    Conduct conduct) {
+
+  /** A case that is conducted as all are. */
+  public BenchCase(
+      String name, String measured, String unit, Contender subject, List<Ceiling> ceilings) {
+    this(name, measured, unit, subject, ceilings, Conduct.USUAL);
+  }
 
   /**
    * Something that a subject is held against.

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.LongFunction;
 
 /** A namespace with the records, and two clients: through the dispatchers, and direct. */
-final class LoadedNamespace implements AutoCloseable {
+public final class LoadedNamespace implements AutoCloseable {
   private static final Duration VISIBLE_LIMIT = Duration.ofMinutes(2);
   private static final int SAMPLE = 1_000;
 
@@ -28,7 +28,8 @@ final class LoadedNamespace implements AutoCloseable {
   }
 
   /** Loads the records; returns when they can be read from a replica. */
-  static LoadedNamespace load(List<String> endpoints, Records records) throws Exception {
+  public static LoadedNamespace load(List<String> endpoints, Records records)
+      throws Exception {
     LoadedNamespace loaded =
         new LoadedNamespace(Clients.of(endpoints, false), Clients.of(endpoints, true));
     try {
@@ -41,7 +42,8 @@ final class LoadedNamespace implements AutoCloseable {
     }
   }
 
-  Namespace throughDispatcher() {
+  /** The namespace, read through the dispatchers. */
+  public Namespace throughDispatcher() {
     return client.namespace(created.get(0));
   }
 

@@ -18,8 +18,11 @@ final class OwnCluster {
 
   static final long MEMTABLE_MEBIBYTES = 256;
   static final int KAFKA_HEAP = 1024;
+
+  /** The JVM of its server, unless it is told otherwise. */
+  static final JvmShape SERVER = JvmShape.longLived(1024);
+
   private static final int CONTROL_PLANE_HEAP = 256;
-  private static final int SERVER_HEAP = 1024;
   private static final int DISPATCHER_HEAP = 1024;
   private static final Duration READY_LIMIT = Duration.ofMinutes(2);
 
@@ -31,7 +34,12 @@ final class OwnCluster {
    * @param folder for all of its files; made where it is missing
    */
   static ClusterProcesses prepare(Path folder, String main) throws IOException {
-    return new ClusterProcesses(config(Files.createDirectories(folder), main));
+    return prepare(folder, main, SERVER);
+  }
+
+  /** The same with another JVM for its server. */
+  static ClusterProcesses prepare(Path folder, String main, JvmShape server) throws IOException {
+    return new ClusterProcesses(config(Files.createDirectories(folder), main, server));
   }
 
   /** Starts it; returns when it serves. Where it does not, nothing of it runs any more. */
@@ -55,12 +63,12 @@ final class OwnCluster {
     }
   }
 
-  private static ProcessesConfig config(Path folder, String main) {
+  private static ProcessesConfig config(Path folder, String main, JvmShape server) {
     return ProcessesConfig.usual(folder, main)
         .withNodes(1, 1, 1)
         .withJvm(NodeRole.KAFKA, JvmShape.longLived(KAFKA_HEAP))
         .withJvm(NodeRole.CONTROL_PLANE, JvmShape.longLived(CONTROL_PLANE_HEAP))
-        .withJvm(NodeRole.SERVER, JvmShape.longLived(SERVER_HEAP))
+        .withJvm(NodeRole.SERVER, server)
         .withJvm(NodeRole.DISPATCHER, JvmShape.longLived(DISPATCHER_HEAP))
         .withSetting(
             NodeRole.SERVER,

@@ -48,6 +48,16 @@ public final class Stage implements AutoCloseable {
     return plan.records();
   }
 
+  /** How far the cases go that take long. */
+  public Extent extent() {
+    return plan.extent();
+  }
+
+  /** Tells, in a line, what is being done. */
+  public void tell(String line) {
+    progress.accept(line);
+  }
+
   /** The main class of {@code byssus}. */
   public String main() {
     return plan.main();
@@ -174,16 +184,27 @@ public final class Stage implements AutoCloseable {
       throw unstarted;
     }
     if (cluster == null) {
-      progress.accept("starting a cluster");
       try {
-        ClusterProcesses starting = open.add(OwnCluster.prepare(newFolder("cluster"), plan.main()));
-        OwnCluster.start(starting, SHARDS);
-        cluster = starting;
+        cluster = newCluster(OwnCluster.SERVER);
       } catch (Exception e) {
         unstarted = e;
         throw e;
       }
     }
     return cluster;
+  }
+
+  /**
+   * Another cluster like the one with the records, and empty. Ends with the stage, unless it is
+   * closed before.
+   *
+   * @param server the JVM of its server
+   */
+  public ClusterProcesses newCluster(JvmShape server) throws Exception {
+    progress.accept("starting a cluster");
+    ClusterProcesses started =
+        open.add(OwnCluster.prepare(newFolder("cluster"), plan.main(), server));
+    OwnCluster.start(started, SHARDS);
+    return started;
   }
 }

@@ -11,5 +11,7 @@ import java.util.Optional;
  * @param folder where everything goes; is there
  * @param endpoint a dispatcher of a cluster that runs already; empty: a cluster of the stage's own
  * @param records what the namespace holds
+ * @param extent how far the cases go that take long
  */
-public record StagePlan(String main, Path folder, Optional<String> endpoint, Records records) {}
+public record StagePlan(
+    String main, Path folder, Optional<String> endpoint, Records records, Extent extent) {}
