@@ -36,8 +36,7 @@ public final class Bench {
   /** The names of all cases, in the order in which they run. */
   public static List<String> cases() {
     StagePlan nothing =
-        new StagePlan(
-            "", Path.of(""), Optional.empty(), new Records(1, VALUE_BYTES), Extent.USUAL);
+        new StagePlan("", Path.of(""), Optional.empty(), new Records(1, VALUE_BYTES), Extent.USUAL);
     return Catalog.on(new Stage(nothing, line -> {})).stream().map(BenchCase::name).toList();
   }
 

@@ -18,8 +18,8 @@ import java.util.function.IntSupplier;
  * as much as this bound beside the cache of its files does not run out.
  *
  * @param heapBytes the largest heap ({@code -Xmx})
- * @param directBytes buffers of gRPC and of Kafka's clients ({@code -XX:MaxDirectMemorySize}; a
- *     JVM that is not told takes as much as the heap)
+ * @param directBytes buffers of gRPC and of Kafka's clients ({@code -XX:MaxDirectMemorySize}; a JVM
+ *     that is not told takes as much as the heap)
  * @param blockCacheBytes {@code storage.block-cache}
  * @param memtableBytes {@code storage.memtables}
  */

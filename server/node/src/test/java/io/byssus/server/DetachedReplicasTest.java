@@ -59,8 +59,7 @@ class DetachedReplicasTest {
         assertEquals(0, replicas.writes());
         CompletableFuture<Void> both = replicas.applied(Map.of(0, 0L, 1, 0L));
         ExecutionException halted =
-            assertThrows(
-                ExecutionException.class, () -> both.get(LIMIT_SECONDS, TimeUnit.SECONDS));
+            assertThrows(ExecutionException.class, () -> both.get(LIMIT_SECONDS, TimeUnit.SECONDS));
         assertTrue(halted.getMessage().contains("LOG_NOT_OURS"), halted.getMessage());
       }
     }

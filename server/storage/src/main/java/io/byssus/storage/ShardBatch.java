@@ -1,7 +1,9 @@
 package io.byssus.storage;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
@@ -16,6 +18,12 @@ final class ShardBatch implements RecordRows.Rows, AutoCloseable {
   private final ShardStore store;
   private final WriteBatch batch = new WriteBatch();
   private final Map<Row, byte[]> pending = new HashMap<>();
+
+  /**
+   * What is not in {@link #pending} yet: a key, its value, the next key. It goes there when
+   * somebody reads; most batches are of writes that go without a read, and would be hashed in vain.
+   */
+  private final List<byte[]> unread = new ArrayList<>();
 
   /** A key that is equal to others of the same bytes. */
   private static final class Row {
@@ -45,12 +53,16 @@ final class ShardBatch implements RecordRows.Rows, AutoCloseable {
   /** A row as it will be; null where there is none. Not for rows that a range deletion covers. */
   @Override
   public byte[] get(byte[] key) {
+    for (int i = 0; i < unread.size(); i += 2) {
+      pending.put(new Row(unread.get(i)), unread.get(i + 1));
+    }
+    unread.clear();
     byte[] changed = pending.get(new Row(key));
     return changed == null ? store.get(key) : changed == DELETED ? null : changed;
   }
 
   void put(byte[] key, byte[] value) {
-    pending.put(new Row(key), value);
+    changed(key, value);
     try {
       batch.put(key, value);
     } catch (RocksDBException e) {
@@ -58,8 +70,13 @@ final class ShardBatch implements RecordRows.Rows, AutoCloseable {
     }
   }
 
+  private void changed(byte[] key, byte[] value) {
+    unread.add(key);
+    unread.add(value);
+  }
+
   void delete(byte[] key) {
-    pending.put(new Row(key), DELETED);
+    changed(key, DELETED);
     try {
       batch.delete(key);
     } catch (RocksDBException e) {
@@ -86,6 +103,7 @@ final class ShardBatch implements RecordRows.Rows, AutoCloseable {
     store.write(batch);
     batch.clear();
     pending.clear();
+    unread.clear();
   }
 
   @Override

@@ -30,12 +30,12 @@ import java.util.function.Predicate;
  * it goes: heap and native memory, as the operating system counts them; without the files that it
  * has mapped, and their cache.
  *
- * <p>The highest of what was seen is held against two things. The first is the bound that the server
- * itself derives from how it is configured and tells among its metrics. The second is the highest of
- * the first tenth of the time: peak against peak, so that what the garbage collector gives back and
- * takes again does not count, and anything that goes on growing does, be it for the last minute
- * alone. The same load runs for another tenth before the watch begins, in which heap and block cache
- * fill up.
+ * <p>The highest of what was seen is held against two things. The first is the bound that the
+ * server itself derives from how it is configured and tells among its metrics. The second is the
+ * highest of the first tenth of the time: peak against peak, so that what the garbage collector
+ * gives back and takes again does not count, and anything that goes on growing does, be it for the
+ * last minute alone. The same load runs for another tenth before the watch begins, in which heap
+ * and block cache fill up.
  *
  * <p>Takes a quarter of an hour, and so runs only where it is named.
  */

@@ -46,8 +46,7 @@ public final class BareLog {
               .topicId(topic)
               .get(LIMIT.toSeconds(), TimeUnit.SECONDS)
               .toString();
-      log.clusterId =
-          admin.describeCluster().clusterId().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      log.clusterId = admin.describeCluster().clusterId().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       log.awaitHosted(admin);
     }
     return log;

@@ -10,11 +10,11 @@ import java.time.Duration;
  * @param watched for how long it is looked at: a second and up
  */
 public record Extent(int backlog, int held, Duration watched) {
-  /** 5 million, 10 million, 10 minutes. */
-  public static final Extent USUAL = new Extent(5_000_000, 10_000_000, Duration.ofMinutes(10));
-
   private static final int LEAST_RECORDS = 1_000;
   private static final Duration LEAST_WATCHED = Duration.ofSeconds(1);
+
+  /** 5 million, 10 million, 10 minutes. */
+  public static final Extent USUAL = new Extent(5_000_000, 10_000_000, Duration.ofMinutes(10));
 
   /** Checks the numbers. */
   public Extent {

@@ -33,8 +33,7 @@ class BacklogTest {
     assertEquals(2, record.getStamp().getSequence());
     assertEquals(307_000, record.getStamp().getAcceptUntilMs());
     assertArrayEquals(RECORDS.key(5), record.getWrite().getPartitionKey().toByteArray());
-    assertArrayEquals(
-        RECORDS.value(5), record.getWrite().getOperations(0).getPut().toByteArray());
+    assertArrayEquals(RECORDS.value(5), record.getWrite().getOperations(0).getPut().toByteArray());
     assertTrue(record(7).hasNamespaceRules() && !record.hasNamespaceRules());
   }
 
