@@ -18,18 +18,14 @@ public record Extent(int backlog, int held, Duration watched) {
 
   /** Checks the numbers. */
   public Extent {
-    if (Math.min(backlog, held) < LEAST_RECORDS || watched.compareTo(LEAST_WATCHED) < 0) {
+    int least = Math.min(backlog, held);
+    if (least < LEAST_RECORDS) {
       throw new IllegalArgumentException(
-          "at least "
-              + LEAST_RECORDS
-              + " records and "
-              + LEAST_WATCHED.toSeconds()
-              + " s, are "
-              + backlog
-              + ", "
-              + held
-              + " and "
-              + watched.toSeconds());
+          "there must be " + LEAST_RECORDS + " records, are " + least);
+    }
+    if (watched.compareTo(LEAST_WATCHED) < 0) {
+      throw new IllegalArgumentException(
+          "memory is watched for " + LEAST_WATCHED.toSeconds() + " s at least, not " + watched);
     }
   }
 

@@ -28,8 +28,7 @@ public final class LoadedNamespace implements AutoCloseable {
   }
 
   /** Loads the records; returns when they can be read from a replica. */
-  public static LoadedNamespace load(List<String> endpoints, Records records)
-      throws Exception {
+  public static LoadedNamespace load(List<String> endpoints, Records records) throws Exception {
     LoadedNamespace loaded =
         new LoadedNamespace(Clients.of(endpoints, false), Clients.of(endpoints, true));
     try {

@@ -26,7 +26,8 @@ class StageTest {
   @Test
   void aClusterThatDoesNotStartIsTriedOnce() throws Exception {
     Path notAFolder = Files.createFile(directory.resolve("file"));
-    StagePlan plan = new StagePlan("no.such.Main", notAFolder, Optional.empty(), RECORDS);
+    StagePlan plan =
+        new StagePlan("no.such.Main", notAFolder, Optional.empty(), RECORDS, Extent.USUAL);
     List<String> told = new ArrayList<>();
     try (Stage stage = new Stage(plan, told::add)) {
       IOException first = assertThrows(IOException.class, () -> stage.newLog("first"));
