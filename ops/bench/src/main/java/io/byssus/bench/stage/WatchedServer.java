@@ -25,10 +25,15 @@ public record WatchedServer(
     dispatchers = List.copyOf(dispatchers);
   }
 
-  /** In a cluster of its own, which is like that of the stage. */
+  /**
+   * In a cluster of its own, which is like that of the stage. Its heap has its full size from the
+   * beginning: one that is enlarged little by little would look as if something grew. What is not
+   * used of it is not in memory all the same, so that a leak shows.
+   */
   public static WatchedServer start(Stage stage) throws Exception {
     JvmShape usual = OwnCluster.SERVER;
     List<String> flags = new ArrayList<>(usual.flags());
+    flags.add("-Xms" + usual.heapMebibytes() + "m");
     flags.add(DIRECT);
     ClusterProcesses cluster = stage.newCluster(new JvmShape(usual.heapMebibytes(), flags));
     String server = cluster.nodes(NodeRole.SERVER).get(0);
