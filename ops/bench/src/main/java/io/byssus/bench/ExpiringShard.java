@@ -1,19 +1,16 @@
 package io.byssus.bench;
 
 import com.google.protobuf.ByteString;
-import io.byssus.model.Limits;
+import io.byssus.bench.inner.ShardLog;
 import io.byssus.proto.log.v1.ConflictRule;
-import io.byssus.proto.log.v1.IncarnationStart;
 import io.byssus.proto.log.v1.Lifetime;
 import io.byssus.proto.log.v1.LogRecord;
 import io.byssus.proto.log.v1.NamespaceRules;
 import io.byssus.proto.log.v1.Operation;
 import io.byssus.proto.log.v1.Tick;
 import io.byssus.proto.log.v1.Write;
-import io.byssus.proto.log.v1.WriterStamp;
 import io.byssus.storage.NodeStorage;
 import io.byssus.storage.Shard;
-import io.byssus.storage.ShardIdentity;
 import io.byssus.storage.ShardScan;
 import io.byssus.storage.SortKeyRange;
 import io.byssus.storage.StorageConfig;
@@ -36,25 +33,19 @@ final class ExpiringShard implements AutoCloseable {
   private static final long EXPIRES_MILLIS = BEGIN_MILLIS + 3_600_000;
   private static final int OPERATIONS_PER_WRITE = 500;
   private static final int ENTRIES_AT_ONCE = 20;
-  private static final String CLUSTER = "bench";
+  private static final NamespaceRules RULES =
+      ShardLog.rules(NAMESPACE, ConflictRule.LOG_ORDER).build();
 
   private final Path directory;
+  private final ShardLog log = new ShardLog(BEGIN_MILLIS);
   private NodeStorage node = NodeStorage.withoutRemoval(StorageConfig.DEFAULT);
   private Shard shard;
-  private long offset;
-  private long sequence;
   private long others;
-  private long nowMillis = BEGIN_MILLIS;
 
   ExpiringShard(Path directory, ByteString value, int records) {
     this.directory = directory;
     this.shard = open();
-    shard.apply(
-        List.of(
-            entry(
-                record()
-                    .setIncarnationStart(
-                        IncarnationStart.newBuilder().setClusterId(CLUSTER).setIncarnation(1)))));
+    shard.apply(List.of(log.start()));
     List<LogEntry> entries = new ArrayList<>();
     for (int first = 0; first < records; first += OPERATIONS_PER_WRITE) {
       entries.add(write(value, first, Math.min(records, first + OPERATIONS_PER_WRITE)));
@@ -68,49 +59,48 @@ final class ExpiringShard implements AutoCloseable {
   }
 
   private Shard open() {
-    return Shard.open(directory, new ShardIdentity(CLUSTER, "kafka", "topic", 0), node);
+    return Shard.open(directory, ShardLog.identity(), node);
   }
 
   private LogEntry write(ByteString value, int from, int to) {
     Write.Builder write = Write.newBuilder().setPartitionKey(PARTITION_KEY);
     for (int i = from; i < to; i++) {
       write.addOperations(
-          Operation.newBuilder()
-              .setSortKey(ByteString.copyFromUtf8(String.format(Locale.ROOT, "%012d", i)))
-              .setPut(value)
-              .setLifetime(Lifetime.newBuilder().setExpiresMs(EXPIRES_MILLIS)));
+          put(number(i), value).setLifetime(Lifetime.newBuilder().setExpiresMs(EXPIRES_MILLIS)));
     }
-    return entry(stamped().setWrite(write));
+    return log.writeWithRules(RULES, write.build());
   }
 
   /** Applies a write of some records that do not expire, under another partition key. */
   void writeOthers(ByteString value, int records) {
     Write.Builder write = Write.newBuilder().setPartitionKey(OTHER_PARTITION_KEY);
     for (int i = 0; i < records; i++) {
-      write.addOperations(
-          Operation.newBuilder()
-              .setSortKey(ByteString.copyFromUtf8(String.format(Locale.ROOT, "%012d", others++)))
-              .setPut(value));
+      write.addOperations(put(number(others++), value));
     }
-    shard.apply(List.of(entry(stamped().setWrite(write))));
+    shard.apply(List.of(log.writeWithRules(RULES, write.build())));
   }
 
   private LogEntry survivor(ByteString value) {
-    return entry(
-        stamped()
-            .setWrite(
-                Write.newBuilder()
-                    .setPartitionKey(PARTITION_KEY)
-                    .addOperations(
-                        Operation.newBuilder()
-                            .setSortKey(ByteString.copyFromUtf8("z"))
-                            .setPut(value))));
+    return log.writeWithRules(
+        RULES,
+        Write.newBuilder()
+            .setPartitionKey(PARTITION_KEY)
+            .addOperations(put(ByteString.copyFromUtf8("z"), value))
+            .build());
+  }
+
+  private static ByteString number(long number) {
+    return ByteString.copyFromUtf8(String.format(Locale.ROOT, "%012d", number));
+  }
+
+  private static Operation.Builder put(ByteString sortKey, ByteString value) {
+    return Operation.newBuilder().setSortKey(sortKey).setPut(value);
   }
 
   /** Lets the shard clock pass the moment at which the records expire. */
   void expire() {
-    nowMillis = EXPIRES_MILLIS;
-    shard.apply(List.of(entry(record().setTick(Tick.getDefaultInstance()))));
+    log.advanceTo(EXPIRES_MILLIS);
+    shard.apply(List.of(log.next(LogRecord.newBuilder().setTick(Tick.getDefaultInstance()))));
   }
 
   /** How many records of the partition key there are to see. */
@@ -136,35 +126,6 @@ final class ExpiringShard implements AutoCloseable {
   /** How many expired records have been taken off the disk. */
   long removed() {
     return shard.counts().removed();
-  }
-
-  private LogRecord.Builder stamped() {
-    sequence++;
-    return record()
-        .setNamespaceId(NAMESPACE)
-        .setRulesVersion(1)
-        .setNamespaceRules(
-            NamespaceRules.newBuilder()
-                .setNamespaceId(NAMESPACE)
-                .setVersion(1)
-                .setName("bench")
-                .setConflictRule(ConflictRule.LOG_ORDER))
-        .setStamp(
-            WriterStamp.newBuilder()
-                .setWriterHigh(1)
-                .setSequence(sequence)
-                .setLowestOpen(sequence)
-                .setAcceptUntilMs(nowMillis + 3_600_000));
-  }
-
-  private LogRecord.Builder record() {
-    return LogRecord.newBuilder()
-        .setFormatVersion(Limits.LOG_FORMAT_VERSION)
-        .setWriterTimeMs(nowMillis);
-  }
-
-  private LogEntry entry(LogRecord.Builder record) {
-    return new LogEntry(offset++, 0, nowMillis, record.build().toByteArray());
   }
 
   @Override

@@ -5,9 +5,11 @@ import io.byssus.bench.BenchConfig;
 import io.byssus.bench.GrowthConfig;
 import io.byssus.bench.engine.CaseResult;
 import io.byssus.bench.engine.Rounds;
+import io.byssus.bench.inner.InnerLoops;
 import io.byssus.bench.report.Figure;
 import io.byssus.bench.report.HtmlReport;
 import io.byssus.bench.report.JsonReport;
+import io.byssus.bench.report.ReferenceNotes;
 import io.byssus.bench.stage.Extent;
 import io.byssus.cli.text.Table;
 import io.byssus.process.HostPort;
@@ -107,6 +109,15 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "byssus-bench.html")
   private Path report;
 
+  @Option(
+      names = "--inner",
+      description = {
+        "Measure the inner loops by JMH instead, about 5 minutes: shard hash, log records, keys on",
+        "disk, applying a record of each kind, point reads. --case then is a regular expression,",
+        "--seconds the length of an iteration, and --json prints what JMH has to say."
+      })
+  private boolean inner;
+
   BenchCommand(Streams streams) {
     this.streams = streams;
   }
@@ -125,6 +136,10 @@ final class BenchCommand implements Callable<Integer> {
     if (growth) {
       return new GrowthReport(streams, output, report).run(growthConfig());
     }
+    if (inner) {
+      InnerLoops.Effort effort = effort();
+      return checked(() -> new InnerReport(streams, output).run(cases, effort));
+    }
     BenchConfig config = config();
     List<CaseResult> rows = new ArrayList<>();
     // A file that cannot be written is told before a quarter of an hour has gone.
@@ -134,11 +149,33 @@ final class BenchCommand implements Callable<Integer> {
           .run(row -> told(row, rows));
     } finally {
       // Also where what was started could not be taken down.
-      output.print(streams, rows, JsonReport::of, table(rows), "nothing was measured");
+      ReferenceNotes notes = ReferenceNotes.of(rows);
+      output.print(
+          streams, rows, row -> JsonReport.of(row, notes), table(rows), "nothing was measured");
+      if (!output.json()) {
+        notes.lines().forEach(streams.out()::println);
+      }
       Files.writeString(report, HtmlReport.of(rows));
       streams.err().println("byssus: the report is in " + report);
     }
     return rows.stream().anyMatch(CaseResult::failed) ? ExitCodes.FAILED : ExitCodes.OK;
+  }
+
+  private InnerLoops.Effort effort() {
+    for (String other : List.of("--endpoint", "--records", "--report")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(other)) {
+        throw new ParameterException(spec.commandLine(), other + " does not go with --inner");
+      }
+    }
+    return InnerReport.effort(
+        quick, Optional.ofNullable(seconds).map(this::checkedSeconds).map(Duration::ofSeconds));
+  }
+
+  private int checkedSeconds(int length) {
+    if (length < 1 || length > 600) {
+      throw new ParameterException(spec.commandLine(), "--seconds is 1 to 600, this is " + length);
+    }
+    return length;
   }
 
   /** What has no figure is told at once: the table comes at the end. */
@@ -182,10 +219,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Rounds rounds(int usualSeconds) {
-    int length = seconds != null ? seconds : quick ? QUICK_SECONDS : usualSeconds;
-    if (length < 1 || length > 600) {
-      throw new ParameterException(spec.commandLine(), "--seconds is 1 to 600, this is " + length);
-    }
+    int length = checkedSeconds(seconds != null ? seconds : quick ? QUICK_SECONDS : usualSeconds);
     return new Rounds(MOST_WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length));
   }
 

@@ -36,6 +36,22 @@ class BenchCommandTest {
   }
 
   @Test
+  void theInnerLoopsAreChosenByAPatternThatMatches() {
+    assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--inner", "--case", "Aply")));
+    assertTrue(run.errors().contains("no inner loop matches Aply"), run.errors());
+    assertTrue(run.errors().contains("ApplyBenchmark.apply"), run.errors());
+  }
+
+  @Test
+  void theInnerLoopsKnowNothingOfAClusterAndHaveNoPage() {
+    assertEquals(
+        ExitCodes.USAGE, run.execute(List.of("bench", "--inner", "--endpoint", "127.0.0.1:1")));
+    assertTrue(run.errors().contains("--endpoint does not go with --inner"), run.errors());
+    assertEquals(ExitCodes.USAGE, run.execute(List.of("bench", "--inner", "--report", "x.html")));
+    assertTrue(run.errors().contains("--report does not go with --inner"), run.errors());
+  }
+
+  @Test
   void theHelpNamesEveryCase() {
     assertEquals(ExitCodes.OK, run.execute(List.of("bench", "--help")));
     assertTrue(run.text().contains("get, get-direct, multi-get, scan"), run.text());

@@ -30,7 +30,7 @@ import java.util.Arrays;
  * <p>Everything of a namespace stands behind its id in the spaces 10, 11, 12 and 20, so that four
  * range deletions drop it.
  */
-final class ShardKeys {
+public final class ShardKeys {
   static final byte META = 0x00;
   static final byte DATA = 0x10;
   static final byte OLDER_VALUES = 0x11;
@@ -94,7 +94,7 @@ final class ShardKeys {
   }
 
   /** The key of a record as it is now: the record key from which the others are made. */
-  static byte[] record(int namespaceId, ByteString partitionKey, ByteString sortKey) {
+  public static byte[] record(int namespaceId, ByteString partitionKey, ByteString sortKey) {
     int partitionLength = partitionKey.size();
     int zeros = 0;
     for (int i = 0; i < partitionLength; i++) {
@@ -181,7 +181,7 @@ final class ShardKeys {
   }
 
   /** The two parts of a record's name. */
-  static RecordKey nameOf(byte[] recordKey) {
+  public static RecordKey nameOf(byte[] recordKey) {
     int end = NAME_AT;
     int zeros = 0;
     while (recordKey[end] != 0 || recordKey[end + 1] == ESCAPED_ZERO) {

@@ -17,6 +17,7 @@ public final class Catalog {
             Scans.on(stage),
             StrongReads.on(stage),
             ColdStart.on(stage),
+            PointWrites.on(stage),
             Writes.on(stage),
             Visibility.on(stage),
             Replays.on(stage),

@@ -15,22 +15,25 @@ final class Databases {
   static Contender get(Stage stage) {
     SplittableRandom random = new SplittableRandom(SEED);
     return contender(
-        "get",
-        stage,
-        database -> {
-          database.get(stage.records().anyKey(random));
-          return 1;
-        });
+            "get",
+            stage,
+            database -> {
+              database.get(stage.records().anyKey(random));
+              return 1;
+            })
+        .with(References.GET);
   }
 
   static Contender multiGet(Stage stage, int keys) {
     SplittableRandom random = new SplittableRandom(SEED);
     return contender(
-        "multiGet", stage, database -> multiGet(database, stage.records(), random, keys));
+            "multiGet", stage, database -> multiGet(database, stage.records(), random, keys))
+        .with(References.MULTI_GET);
   }
 
   static Contender iterate(Stage stage) {
-    return contender("iterate", stage, database -> stage.records().all(database.iterate()));
+    return contender("iterate", stage, database -> stage.records().all(database.iterate()))
+        .with(References.ITERATE);
   }
 
   /** Tells how many records it read. */

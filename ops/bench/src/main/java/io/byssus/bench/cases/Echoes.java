@@ -21,22 +21,24 @@ final class Echoes {
   /** A call a message, over one connection. */
   static Contender unary(Stage stage) {
     return new Contender(
-        "gRPC unary echo",
-        () -> echo(stage, Loads.IN_FLIGHT, client -> done -> client.call(PAYLOAD, done)));
+            "gRPC unary echo",
+            () -> echo(stage, Loads.IN_FLIGHT, client -> done -> client.call(PAYLOAD, done)))
+        .with(References.UNARY_ECHO);
   }
 
   /** One call for all messages. */
   static Contender stream(Stage stage) {
     return new Contender(
-        "gRPC streaming echo",
-        () ->
-            echo(
-                stage,
-                STREAM_IN_FLIGHT,
-                client -> {
-                  EchoStream stream = client.stream();
-                  return done -> stream.send(PAYLOAD, done);
-                }));
+            "gRPC streaming echo",
+            () ->
+                echo(
+                    stage,
+                    STREAM_IN_FLIGHT,
+                    client -> {
+                      EchoStream stream = client.stream();
+                      return done -> stream.send(PAYLOAD, done);
+                    }))
+        .with(References.STREAMING_ECHO);
   }
 
   private static Running echo(Stage stage, int inFlight, Function<EchoClient, Operation> operation)

@@ -31,6 +31,6 @@ final class MultiGets {
             direct,
             List.of(
                 new Ceiling(Databases.multiGet(stage, KEYS), Target.atLeast(0.50)),
-                new Ceiling(RedisReads.multiGet(stage, KEYS), Target.atLeast(0.40)))));
+                new Ceiling(RedisRequests.multiGet(stage, KEYS), Target.atLeast(0.40)))));
   }
 }

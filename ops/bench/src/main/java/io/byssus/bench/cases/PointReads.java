@@ -38,7 +38,8 @@ final class PointReads {
             direct,
             List.of(
                 new Ceiling(Echoes.unary(stage), Target.atLeast(0.60)),
-                new Ceiling(RedisReads.get(stage), Target.atLeast(0.20)),
+                new Ceiling(RedisRequests.get(stage), Target.atLeast(0.20)),
+                new Ceiling(InteractiveQueries.get(stage), Target.none()),
                 new Ceiling(Databases.get(stage), Target.none()))));
   }
 }

@@ -37,32 +37,35 @@ final class Writes {
 
   private static Contender replay(Stage stage) {
     return new Contender(
-        "bare poll and apply",
-        () -> {
-          Records records = stage.records();
-          BareLog log = stage.newLog("bench-replay");
-          try (BareProducer producer = new BareProducer(log)) {
-            producer.send(records.count(), records::key, records::value);
-          }
-          BareReplay replay =
-              new BareReplay(
-                  log,
-                  records.count(),
-                  stage.newFolder("replay"),
-                  stage.cacheBytes(),
-                  stage.memtableBytes());
-          return new Closed(replay::run, replay);
-        });
+            "bare poll and apply",
+            () -> {
+              Records records = stage.records();
+              BareLog log = stage.newLog("bench-replay");
+              try (BareProducer producer = new BareProducer(log)) {
+                producer.send(records.count(), records::key, records::value);
+              }
+              BareReplay replay =
+                  new BareReplay(
+                      log,
+                      records.count(),
+                      stage.newFolder("replay"),
+                      stage.cacheBytes(),
+                      stage.memtableBytes());
+              return new Closed(replay::run, replay);
+            })
+        .with(References.REPLAY);
   }
 
   private static Contender producer(Stage stage) {
     return new Contender(
-        "bare producer",
-        () -> {
-          Records records = stage.records();
-          BareProducer producer = new BareProducer(stage.newLog("bench-producer"));
-          return new Closed(length -> producer.run(length, records::key, records::value), producer);
-        });
+            "bare producer",
+            () -> {
+              Records records = stage.records();
+              BareProducer producer = new BareProducer(stage.newLog("bench-producer"));
+              return new Closed(
+                  length -> producer.run(length, records::key, records::value), producer);
+            })
+        .with(References.PRODUCER);
   }
 
   private interface Measured {

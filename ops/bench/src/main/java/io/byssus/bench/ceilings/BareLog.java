@@ -72,6 +72,10 @@ public final class BareLog {
     }
   }
 
+  String bootstrap() {
+    return bootstrap;
+  }
+
   /** Its name. */
   public String topic() {
     return topic;

@@ -11,13 +11,24 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Kafka's producer alone. */
 public final class BareProducer implements AutoCloseable {
   private final BareLog log;
+  private final boolean byKey;
   private final KafkaProducer<byte[], byte[]> producer;
   private long sent;
 
-  /** A producer of a topic. */
+  /** A producer of a topic: one partition after the other. */
   public BareProducer(BareLog log) {
+    this(log, false);
+  }
+
+  private BareProducer(BareLog log, boolean byKey) {
     this.log = log;
+    this.byKey = byKey;
     this.producer = log.producer();
+  }
+
+  /** One that leaves the partition to Kafka, which goes by the key. */
+  public static BareProducer byKey(BareLog log) {
+    return new BareProducer(log, true);
   }
 
   /**
@@ -40,7 +51,8 @@ public final class BareProducer implements AutoCloseable {
 
   /** Sends one record; {@code acknowledged} is told null, or what went wrong. */
   void send(byte[] key, byte[] value, Consumer<Throwable> acknowledged) {
-    int partition = (int) (sent++ % log.partitions());
+    Integer partition = byKey ? null : (int) (sent % log.partitions());
+    sent++;
     producer.send(
         new ProducerRecord<>(log.topic(), partition, key, value),
         (metadata, failure) -> acknowledged.accept(failure));

@@ -9,20 +9,12 @@ import io.grpc.stub.StreamObserver;
 
 /** A service that answers what it was asked. */
 final class Echo implements BindableService {
-  static final MethodDescriptor<byte[], byte[]> UNARY = method("Unary", MethodType.UNARY);
-  static final MethodDescriptor<byte[], byte[]> STREAM =
-      method("Stream", MethodType.BIDI_STREAMING);
-
   private static final String SERVICE = "echo.Echo";
 
-  private static MethodDescriptor<byte[], byte[]> method(String name, MethodType type) {
-    return MethodDescriptor.<byte[], byte[]>newBuilder()
-        .setType(type)
-        .setFullMethodName(MethodDescriptor.generateFullMethodName("echo.Echo", name))
-        .setRequestMarshaller(new BytesMarshaller())
-        .setResponseMarshaller(new BytesMarshaller())
-        .build();
-  }
+  static final MethodDescriptor<byte[], byte[]> UNARY =
+      BytesCalls.method(SERVICE, "Unary", MethodType.UNARY);
+  static final MethodDescriptor<byte[], byte[]> STREAM =
+      BytesCalls.method(SERVICE, "Stream", MethodType.BIDI_STREAMING);
 
   @Override
   public ServerServiceDefinition bindService() {

@@ -1,8 +1,6 @@
 package io.byssus.bench.ceilings;
 
 import io.grpc.CallOptions;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -16,11 +14,7 @@ public final class EchoClient implements AutoCloseable {
 
   /** A client of a port on loopback. */
   public EchoClient(int port) {
-    this.channel =
-        Grpc.newChannelBuilder("dns:///127.0.0.1:" + port, InsecureChannelCredentials.create())
-            .directExecutor()
-            .disableRetry()
-            .build();
+    this.channel = BytesCalls.channel(port);
   }
 
   /**
@@ -29,25 +23,7 @@ public final class EchoClient implements AutoCloseable {
    * @param done told null when it has come back, else what went wrong
    */
   public void call(byte[] message, Consumer<Throwable> done) {
-    ClientCalls.asyncUnaryCall(
-        channel.newCall(Echo.UNARY, CallOptions.DEFAULT),
-        message,
-        new StreamObserver<>() {
-          @Override
-          public void onNext(byte[] answer) {
-            // Told when the call is complete.
-          }
-
-          @Override
-          public void onError(Throwable failure) {
-            done.accept(failure);
-          }
-
-          @Override
-          public void onCompleted() {
-            done.accept(null);
-          }
-        });
+    BytesCalls.unary(channel, Echo.UNARY, message, done);
   }
 
   /** Begins a stream, for many messages. */

@@ -21,11 +21,25 @@ import java.util.function.Supplier;
 public final class RedisLanes implements AutoCloseable {
   private static final byte[] LINE_END = {'\r', '\n'};
 
+  /** A Redis that is there answers within milliseconds, and a batch of a load within a second. */
+  private static final Duration MOST_SILENCE = Duration.ofSeconds(10);
+
   private final Selector selector;
   private final List<Lane> lanes = new ArrayList<>();
+  private final Duration mostSilence;
 
   /** Connects. */
   public RedisLanes(int port, int connections) throws IOException {
+    this(port, connections, MOST_SILENCE);
+  }
+
+  /**
+   * Connects.
+   *
+   * @param mostSilence after which a Redis that answers nobody counts as gone
+   */
+  RedisLanes(int port, int connections, Duration mostSilence) throws IOException {
+    this.mostSilence = mostSilence;
     this.selector = Selector.open();
     for (int i = 0; i < connections; i++) {
       SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
@@ -59,8 +73,8 @@ public final class RedisLanes implements AutoCloseable {
    * Keeps every connection busy for a while, and until the last answer.
    *
    * @return answers a second
-   * @throws IOException where the connection ends, or Redis answers an error or that something is
-   *     not there
+   * @throws IOException where the connection ends, Redis answers an error or that something is not
+   *     there, or stops answering
    */
   public double run(Duration length, Supplier<byte[]> requests) throws IOException {
     long begin = System.nanoTime();
@@ -88,7 +102,10 @@ public final class RedisLanes implements AutoCloseable {
     }
     long answers = 0;
     while (busy > 0) {
-      selector.select();
+      if (selector.select(mostSilence.toMillis()) == 0) {
+        throw new IOException(
+            "Redis has been silent for " + mostSilence + ", with " + busy + " requests under way");
+      }
       for (SelectionKey key : selector.selectedKeys()) {
         Lane lane = (Lane) key.attachment();
         if (lane.goOn()) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param trouble why there are none: what is missing, or what failed; empty where there are figures
  * @param skipped whether there are none because a contender is not installed
  * @param curves latencies against load, of subject and ceiling; empty where there are none
+ * @param reference what the ceiling reached elsewhere; empty where that is not known
  */
 public record CaseResult(
     String name,
@@ -27,7 +28,8 @@ public record CaseResult(
     Optional<Figures> figures,
     String trouble,
     boolean skipped,
-    List<LatencyCurve> curves) {
+    List<LatencyCurve> curves,
+    Optional<Reference> reference) {
 
   /**
    * The figures of all counted rounds.
@@ -72,7 +74,8 @@ public record CaseResult(
         figures,
         trouble,
         skipped,
-        curves);
+        curves,
+        ceiling.contender().reference());
   }
 
   /** Whether the median of the ratios is as it must be; never without figures. */

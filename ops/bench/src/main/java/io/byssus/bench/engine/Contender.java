@@ -1,12 +1,24 @@
 package io.byssus.bench.engine;
 
+import java.util.Optional;
+
 /**
  * What can be measured.
  *
  * @param name for people
  * @param opening makes it ready; not measured
+ * @param reference what it reached elsewhere; empty where that is not known
  */
-public record Contender(String name, Opening opening) {
+public record Contender(String name, Opening opening, Optional<Reference> reference) {
+  /** One of which it is not known what it reached elsewhere. */
+  public Contender(String name, Opening opening) {
+    this(name, opening, Optional.empty());
+  }
+
+  /** The same, of which it is known. */
+  public Contender with(Reference known) {
+    return new Contender(name, opening, Optional.of(known));
+  }
 
   /** Makes a contender ready to be measured. */
   @FunctionalInterface

@@ -43,6 +43,9 @@ public final class HtmlReport {
   public static String of(List<CaseResult> rows) {
     StringBuilder page = begun(INTRODUCTION);
     table(page, rows);
+    ReferenceNotes.of(rows)
+        .lines()
+        .forEach(line -> page.append("<p>").append(escaped(line)).append("</p>\n"));
     page.append("<h2>Ratio by case</h2>\n").append(RatioPlot.of(rows));
     curves(rows)
         .forEach(

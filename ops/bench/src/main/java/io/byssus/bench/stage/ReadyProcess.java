@@ -79,6 +79,11 @@ public final class ReadyProcess implements AutoCloseable {
     return told;
   }
 
+  /** Asks it to end, and kills it where it does not in time. */
+  public void stop(Duration limit) {
+    process.stop(limit);
+  }
+
   /** Kills it. */
   @Override
   public void close() {

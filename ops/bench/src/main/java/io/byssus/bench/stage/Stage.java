@@ -2,7 +2,9 @@ package io.byssus.bench.stage;
 
 import io.byssus.bench.ceilings.BareDatabase;
 import io.byssus.bench.ceilings.BareLog;
+import io.byssus.bench.ceilings.BareProducer;
 import io.byssus.bench.ceilings.EchoServerMain;
+import io.byssus.bench.ceilings.StreamsServerMain;
 import io.byssus.bench.load.Records;
 import io.byssus.client.Namespace;
 import io.byssus.cluster.ClusterProcesses;
@@ -25,6 +27,7 @@ public final class Stage implements AutoCloseable {
   public static final int SHARDS = 16;
 
   private static final int ECHO_HEAP = 512;
+  private static final int STREAMS_HEAP = 1024;
 
   private final StagePlan plan;
   private final Consumer<String> progress;
@@ -99,6 +102,22 @@ public final class Stage implements AutoCloseable {
         new JavaCommand(
             JvmShape.longLived(ECHO_HEAP), Map.of(), EchoServerMain.class.getName(), List.of());
     return ReadyProcess.start("echo", command, newFolder("echo.log"));
+  }
+
+  /** Kafka Streams with the same records, in a process of its own, which tells its port. */
+  public ReadyProcess startStreams() throws Exception {
+    BareLog log = newLog("bench-streams");
+    try (BareProducer producer = BareProducer.byKey(log)) {
+      producer.send(records().count(), records()::key, records()::value);
+    }
+    JavaCommand command =
+        new JavaCommand(
+            JvmShape.longLived(STREAMS_HEAP),
+            Map.of(),
+            StreamsServerMain.class.getName(),
+            StreamsServerMain.arguments(
+                log, records().count(), newFolder("streams"), cacheBytes()));
+    return ReadyProcess.start("streams", command, newFolder("streams.log"));
   }
 
   /** A new topic in a Kafka on this machine: the cluster's, where it is this stage's own. */

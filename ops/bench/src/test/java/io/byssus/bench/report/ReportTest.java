@@ -38,7 +38,8 @@ class ReportTest {
                   "Get <&>",
                   List.of(
                       new LatencyCurve.Point(2_500, 300, 900),
-                      new LatencyCurve.Point(22_500, 800, 40_000)))));
+                      new LatencyCurve.Point(22_500, 800, 40_000)))),
+          Optional.empty());
 
   private static final CaseResult SKIPPED =
       new CaseResult(
@@ -51,11 +52,14 @@ class ReportTest {
           Optional.empty(),
           "redis-server is not on the path",
           true,
-          List.of());
+          List.of(),
+          Optional.empty());
+
+  private static final ReferenceNotes NO_NOTES = ReferenceNotes.of(List.of());
 
   @Test
   void aRowIsOneJsonObject() throws Exception {
-    JsonNode row = new ObjectMapper().readTree(JsonReport.of(MEASURED).toString());
+    JsonNode row = new ObjectMapper().readTree(JsonReport.of(MEASURED, NO_NOTES).toString());
     assertEquals("get", row.get("case").textValue());
     assertEquals("echo \"&\"", row.get("against").textValue());
     assertEquals(25_000, row.get("subject").doubleValue());
@@ -72,7 +76,7 @@ class ReportTest {
 
   @Test
   void whatWasNotMeasuredIsNullAndNotReached() {
-    JsonNode row = JsonReport.of(SKIPPED);
+    JsonNode row = JsonReport.of(SKIPPED, NO_NOTES);
     for (String name : List.of("subject", "ceiling", "ratio", "min", "max")) {
       assertTrue(row.get(name).isNull(), name);
     }

@@ -11,21 +11,37 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /** Redis with the same records, as a peer: 64 connections, one request under way on each. */
-final class RedisReads {
+final class RedisRequests {
   private static final long SEED = 20_261_122;
 
-  private RedisReads() {}
+  private RedisRequests() {}
 
   static Contender get(Stage stage) {
     SplittableRandom random = new SplittableRandom(SEED);
     byte[] get = RedisLanes.ascii("GET");
     return peer(
-        "Redis GET", stage, 1, () -> RedisLanes.request(get, stage.records().anyKey(random)));
+            "Redis GET", stage, 1, () -> RedisLanes.request(get, stage.records().anyKey(random)))
+        .with(References.REDIS_GET);
   }
 
   static Contender multiGet(Stage stage, int keys) {
     SplittableRandom random = new SplittableRandom(SEED);
-    return peer("Redis MGET", stage, keys, () -> mget(stage.records(), random, keys));
+    return peer("Redis MGET", stage, keys, () -> mget(stage.records(), random, keys))
+        .with(References.REDIS_MGET);
+  }
+
+  /** Another value than the record had, so that it is written. */
+  static Contender set(Stage stage) {
+    SplittableRandom random = new SplittableRandom(SEED);
+    byte[] set = RedisLanes.ascii("SET");
+    return peer(
+            "Redis SET",
+            stage,
+            1,
+            () ->
+                RedisLanes.request(
+                    set, stage.records().anyKey(random), stage.records().value(random.nextLong())))
+        .with(References.REDIS_SET);
   }
 
   private static byte[] mget(Records records, SplittableRandom random, int keys) {
