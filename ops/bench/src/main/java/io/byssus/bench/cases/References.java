@@ -11,21 +11,19 @@ final class References {
   static final Reference STREAMING_ECHO =
       Reference.between(460_000, 490_000, "messages of a bidirectional stream, two processes");
 
-  /** 645,000 without compression: the values of the one with lz4 must have compressed well. */
   static final Reference PRODUCER =
       Reference.of(
               1_460_000,
               "100-byte values, idempotent, acks=all, lz4; without compression it was 645,000")
           .slowerHereAs(
-              "here values do not compress, so that lz4 saves no bytes and costs time; and linger"
-                  + " 0, one request in flight and 16 partitions make small batches, as the"
-                  + " dispatcher's");
+              "measured otherwise: here values do not compress, linger is 0, and one request is in"
+                  + " flight to 16 partitions, as the dispatcher's");
 
   static final Reference REPLAY =
       Reference.of(464_000, "100-byte values, with the offset, one thread")
           .slowerHereAs(
-              "here a poll goes into 16 databases, a batch and an offset for each, and values do"
-                  + " not compress");
+              "measured otherwise: here a poll goes into 16 databases, as many as there are"
+                  + " shards, with a batch and an offset for each");
 
   /** 2.9 µs. */
   static final Reference GET = Reference.of(345_000, "one of a million keys, from cache");

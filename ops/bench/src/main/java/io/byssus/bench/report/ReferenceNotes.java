@@ -87,7 +87,7 @@ public final class ReferenceNotes {
     String known = reference.knownReason(figure(row));
     if (reference.yardstick()) {
       return known.isEmpty()
-          ? "the machine differs: this is the ceiling that tells how fast it is"
+          ? "the machine differs, or was busy: this is the ceiling that tells how fast it is"
           : known;
     }
     if (yardstickPart.isEmpty()) {
@@ -101,7 +101,8 @@ public final class ReferenceNotes {
     }
     boolean sameWay = part < 1 == reference.part(figure(row)) < 1;
     boolean far = Math.abs(part - 1) > 0.1;
-    return (sameWay && far ? "the machine differs: " : "no reason is known: ") + machine;
+    return (sameWay && far ? "the machine differs, or was busy: " : "no reason is known: ")
+        + machine;
   }
 
   private static double figure(CaseResult row) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.junit.jupiter.api.Test;
@@ -36,11 +37,13 @@ class StreamsServerTest {
       }
       try (ReadyProcess server = start(log)) {
         try (StreamsClient client = new StreamsClient(Integer.parseInt(server.told()))) {
-          for (int i = 0; i < RECORDS.count(); i++) {
-            assertNull(get(client, i), "record " + i);
+          List<CompletableFuture<Throwable>> reads =
+              LongStream.range(0, RECORDS.count()).mapToObj(i -> get(client, i)).toList();
+          for (CompletableFuture<Throwable> read : reads) {
+            assertNull(read.get(10, TimeUnit.SECONDS));
           }
-          assertEquals(
-              Status.Code.NOT_FOUND, Status.fromThrowable(get(client, RECORDS.count())).getCode());
+          Throwable missing = get(client, RECORDS.count()).get(10, TimeUnit.SECONDS);
+          assertEquals(Status.Code.NOT_FOUND, Status.fromThrowable(missing).getCode());
         }
         server.stop(Duration.ofSeconds(20));
       }
@@ -77,9 +80,9 @@ class StreamsServerTest {
   }
 
   /** What went wrong; null where nothing did. */
-  private static Throwable get(StreamsClient client, long number) throws Exception {
+  private static CompletableFuture<Throwable> get(StreamsClient client, long number) {
     CompletableFuture<Throwable> done = new CompletableFuture<>();
     client.get(RECORDS.key(number), done::complete);
-    return done.get(10, TimeUnit.SECONDS);
+    return done;
   }
 }
