@@ -133,12 +133,12 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (growth) {
-      return new GrowthReport(streams, output, report).run(growthConfig());
-    }
     if (inner) {
       InnerLoops.Effort effort = effort();
       return checked(() -> new InnerReport(streams, output).run(cases, effort));
+    }
+    if (growth) {
+      return new GrowthReport(streams, output, report).run(growthConfig());
     }
     BenchConfig config = config();
     List<CaseResult> rows = new ArrayList<>();
@@ -162,7 +162,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private InnerLoops.Effort effort() {
-    for (String other : List.of("--endpoint", "--records", "--report")) {
+    for (String other : List.of("--growth", "--endpoint", "--records", "--report")) {
       if (spec.commandLine().getParseResult().hasMatchedOption(other)) {
         throw new ParameterException(spec.commandLine(), other + " does not go with --inner");
       }
