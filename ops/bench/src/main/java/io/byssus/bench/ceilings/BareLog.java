@@ -72,10 +72,6 @@ public final class BareLog {
     }
   }
 
-  String bootstrap() {
-    return bootstrap;
-  }
-
   /** Its name. */
   public String topic() {
     return topic;
