@@ -52,6 +52,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final int QUICK_ROUNDS = 2;
   private static final int SECONDS = 3;
   private static final int QUICK_SECONDS = 1;
+  private static final int GROWTH_ROUNDS = 3;
   private static final int GROWTH_SECONDS = 2;
   private static final int QUICK_BACKLOG = 1_000_000;
 
@@ -98,7 +99,7 @@ final class BenchCommand implements Callable<Integer> {
       description = {
         "Instead of the cases, how cost grows: throughput and p99 of point reads and streamed",
         "writes along these curves, which --case then names: namespaces, shards, value-size,",
-        "versions. Every point on a cluster of its own."
+        "versions. Every point on a cluster of its own; about half an hour in all."
       })
   private boolean growth;
 
@@ -195,7 +196,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchConfig config() {
-    Rounds rounds = rounds(SECONDS);
+    Rounds rounds = rounds(ROUNDS, SECONDS);
     return checked(
         () ->
             new BenchConfig(
@@ -213,14 +214,14 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--growth needs clusters of its own, and takes no --endpoint");
     }
-    Rounds rounds = rounds(GROWTH_SECONDS);
+    Rounds rounds = rounds(GROWTH_ROUNDS, GROWTH_SECONDS);
     return checked(
         () -> new GrowthConfig(ByssusMain.class.getName(), temporary(), cases, rounds, records()));
   }
 
-  private Rounds rounds(int usualSeconds) {
+  private Rounds rounds(int usual, int usualSeconds) {
     int length = checkedSeconds(seconds != null ? seconds : quick ? QUICK_SECONDS : usualSeconds);
-    return new Rounds(MOST_WARM_UPS, quick ? QUICK_ROUNDS : ROUNDS, Duration.ofSeconds(length));
+    return new Rounds(MOST_WARM_UPS, quick ? QUICK_ROUNDS : usual, Duration.ofSeconds(length));
   }
 
   private static Path temporary() {

@@ -32,8 +32,6 @@ public final class GrowthRun {
   /** A round that is faster than the fastest by less than this shows that nothing warms up. */
   private static final double FASTER = 1.05;
 
-  private static final int MOST_WARM_UPS = 8;
-
   private final ClusterSource clusters;
   private final Rounds rounds;
   private final int records;
@@ -43,7 +41,6 @@ public final class GrowthRun {
    * Measures in these rounds.
    *
    * @param clusters where the clusters come from, one at a time
-   * @param rounds how often; the least warm-ups, there are as many as it takes
    * @param records how many there are where the curve says nothing else
    * @param progress is told, in a line, what is being done
    */
@@ -147,19 +144,16 @@ public final class GrowthRun {
 
   /**
    * Every cluster is new, and its processes compile what they run. Some were kept busy longer than
-   * others by what was loaded: so each is warmed up until it does not become faster any more,
-   * unless no round is for warming up.
+   * others by what was loaded: so each is warmed up until it does not become faster any more.
    */
   private void warmUp(Running running) throws Exception {
     double fastest = 0;
-    int most = rounds.warmUps() == 0 ? 0 : MOST_WARM_UPS;
-    for (int round = 0; round < most; round++) {
+    for (int round = 0; round < rounds.warmUps(); round++) {
       double perSecond = running.measure(rounds.length());
-      boolean warm = perSecond < fastest * FASTER && round >= rounds.warmUps();
-      fastest = Math.max(fastest, perSecond);
-      if (warm) {
+      if (round > 0 && perSecond < fastest * FASTER) {
         return;
       }
+      fastest = Math.max(fastest, perSecond);
     }
   }
 

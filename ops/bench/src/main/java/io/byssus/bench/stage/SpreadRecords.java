@@ -26,7 +26,7 @@ import java.util.function.LongFunction;
  */
 public final class SpreadRecords implements AutoCloseable {
   private static final Duration VISIBLE_LIMIT = Duration.ofMinutes(2);
-  private static final int READS_AT_ONCE = 64;
+  private static final int READS_AT_ONCE = 512;
 
   private final Spreading spreading;
   private final ByssusClient client;
