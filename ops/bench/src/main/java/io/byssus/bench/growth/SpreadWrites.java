@@ -23,10 +23,7 @@ import org.HdrHistogram.Histogram;
  */
 final class SpreadWrites implements Running {
   /** As much as one streamed writer has open at most, unless it is told otherwise. */
-  /** A streamed writer's window. */
-  private static final int MOST_IN_FLIGHT = 16_384;
-
-  private static final long MAX_OPEN = 16_384;
+  private static final int MAX_OPEN = 16_384;
 
   private static final long MAX_OPEN_BYTES = 64L << 20;
   private static final int BURST = 500;
@@ -77,7 +74,7 @@ final class SpreadWrites implements Running {
 
   @Override
   public Optional<Histogram> latencies(double perSecond, Duration length) throws Exception {
-    Histogram latencies = new OpenLoop(this::write, perSecond, MOST_IN_FLIGHT).run(length);
+    Histogram latencies = new OpenLoop(this::write, perSecond, MAX_OPEN).run(length);
     finish();
     return Optional.of(latencies);
   }
