@@ -28,8 +28,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>The nearer the bound, the more critical a call must be to be let in: see {@link #mostCalls}.
  *
- * <p>Services named as running on the event loop must never block. The health service is one of
- * them and is never refused: being asked how it is must not make a busy process look dead.
+ * <p>Services and methods named as running on the event loop must never block. The health service
+ * is one of them and is never refused: being asked how it is must not make a busy process look
+ * dead.
  */
 final class CallAdmission implements ServerCallExecutorSupplier, ServerInterceptor, AutoCloseable {
   private static final int SHEDDABLE_PERCENT = 80;
@@ -42,6 +43,7 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
   private final int mostEndlessCalls;
   private final CallMetrics metrics;
   private final Set<String> eventLoopServices;
+  private final Set<String> eventLoopMethods;
   private final Set<String> neverRefused;
   private final ThreadPoolExecutor pool;
 
@@ -57,11 +59,13 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
       int mostEndlessCalls,
       CallMetrics metrics,
       Set<String> eventLoopServices,
+      Set<String> eventLoopMethods,
       Set<String> neverRefused) {
     this.mostCalls = mostCalls;
     this.mostEndlessCalls = mostEndlessCalls;
     this.metrics = metrics;
     this.eventLoopServices = Set.copyOf(eventLoopServices);
+    this.eventLoopMethods = Set.copyOf(eventLoopMethods);
     this.neverRefused = Set.copyOf(neverRefused);
     var number = new AtomicInteger();
     this.pool =
@@ -86,7 +90,10 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
       headers.put(REFUSED, "true");
       return null;
     }
-    return eventLoopServices.contains(service) ? null : pool;
+    return eventLoopServices.contains(service)
+            || eventLoopMethods.contains(call.getMethodDescriptor().getFullMethodName())
+        ? null
+        : pool;
   }
 
   @Override

@@ -108,6 +108,7 @@ public final class GrpcListener implements AutoCloseable {
     private final MeterRegistry registry;
     private final List<ServerServiceDefinition> services = new ArrayList<>();
     private final Set<String> eventLoopServices = new HashSet<>();
+    private final Set<String> eventLoopMethods = new HashSet<>();
     private final Set<String> endless = new HashSet<>();
     private String name = "grpc";
     private int threads = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
@@ -161,6 +162,12 @@ public final class GrpcListener implements AutoCloseable {
       return this;
     }
 
+    /** Serves this method on gRPC's event loop, whatever its service; its handler never blocks. */
+    public Builder onEventLoop(MethodDescriptor<?, ?> method) {
+      eventLoopMethods.add(method.getFullMethodName());
+      return this;
+    }
+
     /** Calls of this method last as long as the caller likes: a stop does not wait for them. */
     public Builder endless(MethodDescriptor<?, ?> method) {
       endless.add(method.getFullMethodName());
@@ -188,6 +195,7 @@ public final class GrpcListener implements AutoCloseable {
               mostEndlessCalls,
               metrics,
               eventLoopServices,
+              eventLoopMethods,
               Set.of(HealthGrpc.SERVICE_NAME));
       var server =
           NettyServerBuilder.forAddress(listen.toSocketAddress())

@@ -63,6 +63,10 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     this.streams = streams;
   }
 
+  /**
+   * Runs on gRPC's event loop, which must not wait for the disk: what memory cannot tell is read by
+   * a thread that may.
+   */
   @Override
   public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
     Replica replica = host.replica(request.getView().getShard());
@@ -72,8 +76,11 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
             .pass(request.getNamespaceId())
             .thenCompose(
                 known ->
-                    views.read(
-                        replica, request.getView(), sight -> RecordReads.get(sight, request))),
+                    views.readFromMemory(
+                        replica,
+                        request.getView(),
+                        sight -> RecordReads.getFromMemory(sight, request),
+                        sight -> RecordReads.get(sight, request))),
         caller);
   }
 

@@ -4,6 +4,7 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.kv.v1.Consistency;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +55,29 @@ final class ReadViews {
    */
   <T> CompletableFuture<T> read(Replica replica, ShardView view, Function<Sight, T> reading) {
     return read(replica, view, reading, 1);
+  }
+
+  /**
+   * The same, on a thread that must not wait for the disk: what memory cannot tell is read on
+   * another, which may.
+   *
+   * @param fromMemory empty where memory does not tell
+   */
+  <T> CompletableFuture<T> readFromMemory(
+      Replica replica,
+      ShardView view,
+      Function<Sight, Optional<T>> fromMemory,
+      Function<Sight, T> reading) {
+    return read(
+            replica,
+            view,
+            sight ->
+                ReadWaits.mayBlock() ? Optional.of(reading.apply(sight)) : fromMemory.apply(sight))
+        .thenCompose(
+            found ->
+                found
+                    .map(CompletableFuture::completedFuture)
+                    .orElseGet(() -> waits.onReader(() -> read(replica, view, reading))));
   }
 
   private <T> CompletableFuture<T> read(

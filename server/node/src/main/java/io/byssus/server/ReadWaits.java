@@ -14,6 +14,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Makes reads wait without a thread each, and gives up a little before the caller does, so that the
@@ -36,11 +38,30 @@ final class ReadWaits implements AutoCloseable {
             1,
             TimeUnit.MINUTES,
             new LinkedBlockingQueue<>(),
-            task -> daemon(task, "read-after-wait-" + number.getAndIncrement()));
+            task -> new Reader(task, "reader-" + number.getAndIncrement()));
     ScheduledThreadPoolExecutor scheduled =
         new ScheduledThreadPoolExecutor(1, task -> daemon(task, "read-deadlines"));
     scheduled.setRemoveOnCancelPolicy(true);
     timer = scheduled;
+  }
+
+  /** A thread that may wait for the disk. */
+  private static final class Reader extends Thread {
+    Reader(Runnable task, String name) {
+      super(task, name);
+      setDaemon(true);
+    }
+  }
+
+  /** Whether this thread is one of those that may wait for the disk. */
+  static boolean mayBlock() {
+    return Thread.currentThread() instanceof Reader;
+  }
+
+  /** Begins something on a thread that may wait for the disk, in the current gRPC context. */
+  <T> CompletableFuture<T> onReader(Supplier<CompletableFuture<T>> begin) {
+    return CompletableFuture.supplyAsync(begin, Context.currentContextExecutor(readers))
+        .thenCompose(Function.identity());
   }
 
   private static Thread daemon(Runnable task, String name) {

@@ -17,6 +17,7 @@ import io.byssus.proto.kv.v1.Key;
 import io.byssus.proto.kv.v1.Record;
 import io.byssus.proto.kv.v1.RecordVersion;
 import io.byssus.proto.kv.v1.WriterStamp;
+import io.byssus.storage.MemoryRead;
 import io.byssus.storage.Shard;
 import io.byssus.storage.SizeEstimate;
 import io.byssus.storage.StoredRecord;
@@ -42,6 +43,23 @@ final class RecordReads {
         request.getAtVersion() == 0
             ? shard.get(namespaceId, partitionKey, key.getSortKey())
             : shard.get(namespaceId, partitionKey, key.getSortKey(), request.getAtVersion());
+    return answer(sight, seen, found);
+  }
+
+  /** The same without reading from disk; empty where that does not do. */
+  static Optional<GetResponse> getFromMemory(Sight sight, ShardGetRequest request) {
+    if (request.getAtVersion() != 0) {
+      return Optional.empty();
+    }
+    Key key = request.getKey();
+    Shard shard = sight.shard();
+    long seen = shard.appliedPosition();
+    MemoryRead read =
+        shard.getFromMemory(request.getNamespaceId(), key.getPartitionKey(), key.getSortKey());
+    return read.known() ? Optional.of(answer(sight, seen, read.record())) : Optional.empty();
+  }
+
+  private static GetResponse answer(Sight sight, long seen, Optional<StoredRecord> found) {
     GetResponse.Builder answer = GetResponse.newBuilder();
     found.ifPresent(record -> answer.setRecord(encode(record)));
     return answer.setContext(sight.context(seen)).build();

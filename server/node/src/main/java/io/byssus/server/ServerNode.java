@@ -26,7 +26,8 @@ import java.util.SplittableRandom;
  * says for what.
  */
 public final class ServerNode implements AutoCloseable {
-  private static final int WAIT_THREADS = 4;
+  private static final int READER_THREADS =
+      Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
   private static final int STREAM_THREADS = 4;
 
   private final ProcessLifecycle lifecycle;
@@ -118,7 +119,7 @@ public final class ServerNode implements AutoCloseable {
                 System::nanoTime,
                 new SplittableRandom())
             .start());
-    ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(WAIT_THREADS));
+    ReadWaits waits = lifecycle.closeAtStop("read waits", new ReadWaits(READER_THREADS));
     ReadViews views = new ReadViews(waits, barriers, TestHooks.fromSystemProperties());
     NamespaceGate namespaces = new NamespaceGate(map::current, waits);
     lifecycle.closeAtStop("namespaces", map.listen(image -> namespaces.mapChanged()));
@@ -130,6 +131,7 @@ public final class ServerNode implements AutoCloseable {
             GrpcListener.on(config.process().listen(), readiness, metrics.registry())
                 .name("read")
                 .service(new ReadService(map::current, host, namespaces, views, feed, streams))
+                .onEventLoop(ShardServiceGrpc.getGetMethod())
                 .endless(ShardServiceGrpc.getWatchReplicasMethod())
                 .start());
     address = listener.address();

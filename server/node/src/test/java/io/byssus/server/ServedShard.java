@@ -134,6 +134,7 @@ final class ServedShard implements AutoCloseable {
                     new ReadViews(waits, barriers, TestHooks.NONE),
                     feed,
                     streams))
+            .onEventLoop(ShardServiceGrpc.getGetMethod())
             .endless(ShardServiceGrpc.getWatchReplicasMethod())
             .start();
     channel =

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.rocksdb.Holder;
 
 /** Reads records and their versions, as of a moment of the shard clock. */
 final class RecordReader {
@@ -12,7 +13,18 @@ final class RecordReader {
 
   /** A record as it is now: one row. */
   static Optional<StoredRecord> get(ShardStore store, byte[] recordKey, long clockMillis) {
-    byte[] row = store.get(recordKey);
+    return current(store.get(recordKey), clockMillis);
+  }
+
+  /** The same, without reading from disk. */
+  static MemoryRead getFromMemory(ShardStore store, byte[] recordKey, long clockMillis) {
+    Holder<byte[]> row = new Holder<>();
+    return store.getFromMemory(recordKey, row)
+        ? MemoryRead.of(current(row.getValue(), clockMillis))
+        : MemoryRead.UNKNOWN;
+  }
+
+  private static Optional<StoredRecord> current(byte[] row, long clockMillis) {
     return row == null || RecordRows.isExpired(row, clockMillis)
         ? Optional.empty()
         : Optional.of(record(RecordRows.decodeCurrent(row)));

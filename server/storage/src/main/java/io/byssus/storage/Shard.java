@@ -210,6 +210,11 @@ public final class Shard implements AutoCloseable {
     return reads.get(namespaceId, partitionKey, sortKey);
   }
 
+  /** Reads one record without ever waiting for the disk. */
+  public MemoryRead getFromMemory(int namespaceId, ByteString partitionKey, ByteString sortKey) {
+    return reads.getFromMemory(namespaceId, partitionKey, sortKey);
+  }
+
   /**
    * Reads one record as it was under the newest version that is not above a version: absent where
    * that version is a deletion, has expired or is not kept any more.

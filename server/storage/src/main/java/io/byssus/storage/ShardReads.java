@@ -31,6 +31,12 @@ final class ShardReads {
         () -> RecordReader.get(store, ShardKeys.record(namespaceId, partitionKey, sortKey), clock));
   }
 
+  MemoryRead getFromMemory(int namespaceId, ByteString partitionKey, ByteString sortKey) {
+    long clock = clockMillis.getAsLong();
+    byte[] key = ShardKeys.record(namespaceId, partitionKey, sortKey);
+    return read(() -> RecordReader.getFromMemory(store, key, clock));
+  }
+
   Optional<StoredRecord> get(
       int namespaceId, ByteString partitionKey, ByteString sortKey, long atVersion) {
     long clock = clockMillis.getAsLong();

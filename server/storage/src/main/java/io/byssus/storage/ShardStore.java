@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.Holder;
 import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -46,6 +47,16 @@ final class ShardStore implements RecordRows.Rows, AutoCloseable {
   @Override
   public byte[] get(byte[] key) {
     return get(readOptions, key);
+  }
+
+  /**
+   * The value of a key where memtables, block cache and filters tell it.
+   *
+   * @param value is given the value; null where there is none, or it is not known
+   * @return whether it is known
+   */
+  boolean getFromMemory(byte[] key, Holder<byte[]> value) {
+    return !db.keyMayExist(readOptions, key, value) || value.getValue() != null;
   }
 
   private byte[] get(ReadOptions options, byte[] key) {
