@@ -12,6 +12,7 @@ import io.byssus.bench.stage.StagePlan;
 import io.byssus.cluster.ExitCleanUp;
 import io.byssus.cluster.ThrowAwayFolder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +20,9 @@ import java.util.function.Consumer;
 /** Measures Byssus against what it stands on and against its peers, in one run. */
 public final class Bench {
   private static final int VALUE_BYTES = 100;
+
+  /** The warm-up of all, for each of the most rounds that a case warms itself up. */
+  private static final long WARM_UP_ROUNDS = 5;
 
   private final BenchConfig config;
   private final Consumer<String> progress;
@@ -55,7 +59,7 @@ public final class Bench {
               config.endpoint(),
               new Records(config.records(), VALUE_BYTES),
               config.extent());
-      try (Stage stage = new Stage(plan, progress);
+      try (Stage stage = new Stage(plan, progress, warmUp());
           ExitCleanUp untilDone = new ExitCleanUp(stage, folder)) {
         run(stage, rows);
       }
@@ -69,6 +73,11 @@ public final class Bench {
         new CaseRun(rounds, progress).run(benchCase).forEach(rows);
       }
     }
+  }
+
+  /** A minute with the usual rounds: about what a JVM's compilers need. */
+  private Duration warmUp() {
+    return config.rounds().length().multipliedBy(WARM_UP_ROUNDS * config.rounds().warmUps());
   }
 
   private boolean isAskedFor(BenchCase benchCase) {

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "runs only where it is named; replay takes 5 million records, with --quick 1 million."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final int MOST_WARM_UPS = 6;
+  private static final int MOST_WARM_UPS = 4;
   private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
   private static final int SECONDS = 3;

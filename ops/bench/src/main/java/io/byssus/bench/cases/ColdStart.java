@@ -2,6 +2,7 @@ package io.byssus.bench.cases;
 
 import io.byssus.bench.engine.BenchCase;
 import io.byssus.bench.engine.BenchCase.Ceiling;
+import io.byssus.bench.engine.Conduct;
 import io.byssus.bench.engine.Contender;
 import io.byssus.bench.engine.Running;
 import io.byssus.bench.engine.Target;
@@ -16,6 +17,9 @@ import java.util.Map;
 /** From nothing to ready: a process is started on an empty folder, timed and killed. */
 final class ColdStart {
   private static final int LOCAL_HEAP = 2048;
+
+  /** Every round is a cold one. */
+  private static final Conduct ROUNDS = new Conduct(0, 3, false);
 
   private ColdStart() {}
 
@@ -37,7 +41,8 @@ final class ColdStart {
                                 () ->
                                     stage.kafkaCommand(
                                         Files.createDirectories(stage.newFolder("data"))))),
-                    Target.atMost(3)))));
+                    Target.atMost(3))),
+            ROUNDS));
   }
 
   private static JavaCommand localCommand(Stage stage) {

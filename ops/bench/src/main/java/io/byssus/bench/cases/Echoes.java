@@ -5,7 +5,6 @@ import io.byssus.bench.ceilings.EchoClient.EchoStream;
 import io.byssus.bench.engine.Contender;
 import io.byssus.bench.engine.Running;
 import io.byssus.bench.load.Operation;
-import io.byssus.bench.stage.ReadyProcess;
 import io.byssus.bench.stage.Stage;
 import java.util.function.Function;
 
@@ -43,15 +42,6 @@ final class Echoes {
 
   private static Running echo(Stage stage, int inFlight, Function<EchoClient, Operation> operation)
       throws Exception {
-    ReadyProcess server = stage.startEcho();
-    EchoClient client = new EchoClient(Integer.parseInt(server.told()));
-    return new Loads(
-        operation.apply(client),
-        1,
-        inFlight,
-        () -> {
-          client.close();
-          server.close();
-        });
+    return new Loads(operation.apply(stage.echo()), 1, inFlight, () -> {});
   }
 }

@@ -25,8 +25,10 @@ final class Ycsb {
               "YCSB " + workload.letter().toUpperCase(Locale.ROOT) + ": " + workload.mix(),
               "ops/s",
               new Contender(
-                  "YCSB " + workload.letter(), () -> Loads.of(new YcsbOperations(stage, workload))),
-              List.of(new Ceiling(Echoes.unary(stage), Target.none()))));
+                      "YCSB " + workload.letter(),
+                      () -> Loads.of(new YcsbOperations(stage, workload)))
+                  .withoutCurve(),
+              List.of(new Ceiling(Echoes.unary(stage).withoutCurve(), Target.none()))));
     }
     return cases;
   }

@@ -1,5 +1,6 @@
 package io.byssus.bench.engine;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,27 @@ public record Contender(String name, Opening opening, Optional<Reference> refere
   /** The same, of which it is known. */
   public Contender with(Reference known) {
     return new Contender(name, opening, Optional.of(known));
+  }
+
+  /** The same, of which nobody asks for latencies. */
+  public Contender withoutCurve() {
+    return new Contender(
+        name,
+        () -> {
+          Running whole = opening.open();
+          return new Running() {
+            @Override
+            public double measure(Duration length) throws Exception {
+              return whole.measure(length);
+            }
+
+            @Override
+            public void close() throws Exception {
+              whole.close();
+            }
+          };
+        },
+        reference);
   }
 
   /** Makes a contender ready to be measured. */

@@ -3,6 +3,7 @@ package io.byssus.bench.stage;
 import io.byssus.bench.ceilings.BareDatabase;
 import io.byssus.bench.ceilings.BareLog;
 import io.byssus.bench.ceilings.BareProducer;
+import io.byssus.bench.ceilings.EchoClient;
 import io.byssus.bench.ceilings.EchoServerMain;
 import io.byssus.bench.ceilings.StreamsServerMain;
 import io.byssus.bench.load.Records;
@@ -14,6 +15,7 @@ import io.byssus.cluster.NodeRole;
 import io.byssus.kafka.EmbeddedKafkaMain;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,17 +33,29 @@ public final class Stage implements AutoCloseable {
 
   private final StagePlan plan;
   private final Consumer<String> progress;
+  private final Duration warmUp;
   private final Closing open = new Closing();
   private ClusterProcesses cluster;
   private Exception unstarted;
   private LoadedNamespace loaded;
   private Exception unloaded;
   private Namespace ordered;
+  private EchoClient echo;
   private String kafka;
   private int folders;
 
-  /** A stage of which nothing is there yet. */
+  /** A stage of which nothing is there yet, and which warms nothing up. */
   public Stage(StagePlan plan, Consumer<String> progress) {
+    this(plan, progress, Duration.ZERO);
+  }
+
+  /**
+   * A stage of which nothing is there yet.
+   *
+   * @param warmUp how long the namespace's processes, and the echo's, are warmed up once
+   */
+  public Stage(StagePlan plan, Consumer<String> progress, Duration warmUp) {
+    this.warmUp = warmUp;
     this.plan = plan;
     this.progress = progress;
   }
@@ -96,12 +110,16 @@ public final class Stage implements AutoCloseable {
     return loaded().another();
   }
 
-  /** An echo server in a process of its own, which tells its port. */
-  public ReadyProcess startEcho() throws Exception {
-    JavaCommand command =
-        new JavaCommand(
-            JvmShape.longLived(ECHO_HEAP), Map.of(), EchoServerMain.class.getName(), List.of());
-    return ReadyProcess.start("echo", command, newFolder("echo.log"));
+  /** A client of an echo server in a process of its own, the same for all cases. */
+  public EchoClient echo() throws Exception {
+    if (echo == null) {
+      JavaCommand command =
+          new JavaCommand(
+              JvmShape.longLived(ECHO_HEAP), Map.of(), EchoServerMain.class.getName(), List.of());
+      ReadyProcess server = open.add(ReadyProcess.start("echo", command, newFolder("echo.log")));
+      echo = open.add(new EchoClient(Integer.parseInt(server.told())));
+    }
+    return echo;
   }
 
   /** Kafka Streams with the same records, in a process of its own, which tells its port. */
@@ -194,7 +212,12 @@ public final class Stage implements AutoCloseable {
             ? List.of(plan.endpoint().get())
             : cluster().addresses(NodeRole.DISPATCHER);
     progress.accept("loading " + records().count() + " records");
-    return open.add(LoadedNamespace.load(endpoints, records()));
+    LoadedNamespace namespace = open.add(LoadedNamespace.load(endpoints, records()));
+    if (!warmUp.isZero()) {
+      progress.accept("warming up for " + warmUp.toSeconds() + " s");
+      new WarmUp(namespace.throughDispatcher(), namespace.direct(), echo(), records()).run(warmUp);
+    }
+    return namespace;
   }
 
   /** Started once; one that does not start is not tried again for every case. */
