@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** A topic like the log of a cluster, with producers and consumers tuned as the cluster's are. */
 public final class BareLog {
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
   private final String bootstrap;
   private final String topic;
@@ -37,7 +38,8 @@ public final class BareLog {
   /** A new topic, once all its partitions answer. */
   public static BareLog create(String bootstrap, String topic, int partitions) throws Exception {
     BareLog log = new BareLog(bootstrap, topic, partitions);
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+    Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
+    try {
       Map<String, String> settings =
           Map.of("retention.ms", "-1", "message.timestamp.type", "LogAppendTime");
       log.topicId =
@@ -48,6 +50,9 @@ public final class BareLog {
               .toString();
       log.clusterId = admin.describeCluster().clusterId().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       log.awaitHosted(admin);
+    } finally {
+      // Without a limit it may wait without end: its thread can miss that it is to end.
+      admin.close(CLOSE_LIMIT);
     }
     return log;
   }
