@@ -99,7 +99,7 @@ final class BenchCommand implements Callable<Integer> {
       description = {
         "Instead of the cases, how cost grows: throughput and p99 of point reads and streamed",
         "writes along these curves, which --case then names: namespaces, shards, value-size,",
-        "versions. Every point on a cluster of its own; about half an hour in all."
+        "versions. Every point on a cluster of its own; half an hour or more in all."
       })
   private boolean growth;
 
@@ -113,7 +113,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--inner",
       description = {
-        "Measure the inner loops by JMH instead, about 5 minutes: shard hash, log records, keys on",
+        "Measure the inner loops by JMH instead, some minutes: shard hash, log records, keys on",
         "disk, applying a record of each kind, point reads. --case then is a regular expression,",
         "--seconds the length of an iteration, and --json prints what JMH has to say."
       })

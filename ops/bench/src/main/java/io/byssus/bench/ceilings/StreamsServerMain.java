@@ -34,8 +34,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
  * <p>The table's changelog is the topic itself. There is no record cache before the stores: it
  * would answer for records just written, and here none is.
  *
- * <p>Handlers run on gRPC's event loop, which is faster than a pool of threads where reads come
- * from memory.
+ * <p>Handlers run on gRPC's event loop, as those of the echo and of a server's reads from memory.
  */
 public final class StreamsServerMain {
   private static final String STORE = "records";
