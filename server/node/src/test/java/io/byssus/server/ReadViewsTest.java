@@ -20,6 +20,7 @@ import io.byssus.proto.kv.v1.KeyResult;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +95,43 @@ class ReadViewsTest {
     assertFalse(read.isDone());
     applyBarrier(end);
     assertEquals(1, read.join().provenNanos().orElseThrow());
+  }
+
+  @Test
+  void whatMemoryDoesNotTellIsReadByAThreadThatMayWait() {
+    Thread here = Thread.currentThread();
+    assertTrue(
+        views(TestHooks.NONE)
+            .readFromMemory(
+                applied.replica,
+                ShardView.getDefaultInstance(),
+                sight -> Optional.of(Thread.currentThread() == here),
+                sight -> false)
+            .join(),
+        "memory tells it here");
+    assertFalse(ReadWaits.mayBlock());
+    assertTrue(
+        views(TestHooks.NONE)
+            .readFromMemory(
+                applied.replica,
+                ShardView.getDefaultInstance(),
+                sight -> Optional.empty(),
+                sight -> ReadWaits.mayBlock())
+            .join());
+  }
+
+  @Test
+  void whoHasWaitedIsOnAThreadThatMayWaitForTheDiskAsWell() {
+    long end = applied.replica.nextOffset();
+    CompletableFuture<Boolean> read =
+        views(TestHooks.NONE)
+            .readFromMemory(
+                applied.replica,
+                LINEARIZABLE,
+                sight -> Optional.of(false),
+                sight -> ReadWaits.mayBlock());
+    applyBarrier(end);
+    assertTrue(read.join());
   }
 
   @Test
