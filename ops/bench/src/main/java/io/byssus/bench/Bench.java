@@ -1,6 +1,7 @@
 package io.byssus.bench;
 
 import io.byssus.bench.cases.Catalog;
+import io.byssus.bench.cases.WarmUp;
 import io.byssus.bench.engine.BenchCase;
 import io.byssus.bench.engine.CaseResult;
 import io.byssus.bench.engine.CaseRun;
@@ -59,7 +60,7 @@ public final class Bench {
               config.endpoint(),
               new Records(config.records(), VALUE_BYTES),
               config.extent());
-      try (Stage stage = new Stage(plan, progress, warmUp());
+      try (Stage stage = new Stage(plan, progress, loaded -> WarmUp.run(loaded, warmUp()));
           ExitCleanUp untilDone = new ExitCleanUp(stage, folder)) {
         run(stage, rows);
       }

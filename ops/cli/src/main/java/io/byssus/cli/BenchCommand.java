@@ -3,17 +3,10 @@ package io.byssus.cli;
 import io.byssus.bench.Bench;
 import io.byssus.bench.BenchConfig;
 import io.byssus.bench.GrowthConfig;
-import io.byssus.bench.engine.CaseResult;
 import io.byssus.bench.engine.Rounds;
 import io.byssus.bench.inner.InnerLoops;
-import io.byssus.bench.report.Figure;
-import io.byssus.bench.report.HtmlReport;
-import io.byssus.bench.report.JsonReport;
-import io.byssus.bench.report.ReferenceNotes;
 import io.byssus.bench.stage.Extent;
-import io.byssus.cli.text.Table;
 import io.byssus.process.HostPort;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,25 +134,7 @@ final class BenchCommand implements Callable<Integer> {
     if (growth) {
       return new GrowthReport(streams, output, report).run(growthConfig());
     }
-    BenchConfig config = config();
-    List<CaseResult> rows = new ArrayList<>();
-    // A file that cannot be written is told before a quarter of an hour has gone.
-    Files.writeString(report, HtmlReport.of(rows));
-    try {
-      new Bench(config, line -> streams.err().println("byssus: " + line))
-          .run(row -> told(row, rows));
-    } finally {
-      // Also where what was started could not be taken down.
-      ReferenceNotes notes = ReferenceNotes.of(rows);
-      output.print(
-          streams, rows, row -> JsonReport.of(row, notes), table(rows), "nothing was measured");
-      if (!output.json()) {
-        notes.lines().forEach(streams.out()::println);
-      }
-      Files.writeString(report, HtmlReport.of(rows));
-      streams.err().println("byssus: the report is in " + report);
-    }
-    return rows.stream().anyMatch(CaseResult::failed) ? ExitCodes.FAILED : ExitCodes.OK;
+    return new CaseReport(streams, output, report).run(config());
   }
 
   private InnerLoops.Effort effort() {
@@ -177,22 +152,6 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--seconds is 1 to 600, this is " + length);
     }
     return length;
-  }
-
-  /** What has no figure is told at once: the table comes at the end. */
-  private void told(CaseResult row, List<CaseResult> rows) {
-    if (row.figures().isEmpty()) {
-      streams
-          .err()
-          .println(
-              "byssus: "
-                  + row.name()
-                  + " against "
-                  + row.ceilingName()
-                  + (row.skipped() ? " skipped: " : " failed: ")
-                  + row.trouble());
-    }
-    rows.add(row);
   }
 
   private BenchConfig config() {
@@ -249,51 +208,5 @@ final class BenchCommand implements Callable<Integer> {
       extent = extent.withRecords(records);
     }
     return seconds == null ? extent : extent.withWatched(Duration.ofSeconds(seconds));
-  }
-
-  private static Table table(List<CaseResult> rows) {
-    Table table =
-        new Table(
-            "CASE",
-            "AGAINST",
-            ">SUBJECT",
-            ">CEILING",
-            "UNIT",
-            ">RATIO",
-            ">MIN",
-            ">MAX",
-            "TARGET",
-            "REACHED");
-    for (CaseResult row : rows) {
-      String reached = Figure.reached(row);
-      if (row.figures().isPresent()) {
-        CaseResult.Figures figures = row.figures().get();
-        table.row(
-            row.name(),
-            row.ceilingName(),
-            Figure.of(figures.subject().median()),
-            Figure.of(figures.ceiling().median()),
-            row.unit(),
-            Figure.of(figures.ratio().median()),
-            Figure.of(figures.ratio().min()),
-            Figure.of(figures.ratio().max()),
-            row.target(),
-            reached);
-      } else {
-        String status = row.skipped() ? "skipped" : "failed";
-        table.row(
-            row.name(),
-            row.ceilingName(),
-            status,
-            "",
-            row.unit(),
-            "",
-            "",
-            "",
-            row.target(),
-            reached);
-      }
-    }
-    return table;
   }
 }

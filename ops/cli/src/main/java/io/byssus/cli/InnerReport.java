@@ -23,7 +23,7 @@ final class InnerReport {
     this.output = output;
   }
 
-  /** So that all of them together take about 5 minutes, where nothing else is asked. */
+  /** So that all of them together take some minutes, where nothing else is asked. */
   static Effort effort(boolean quick, Optional<Duration> length) {
     return new Effort(quick ? QUICK_FORKS : FORKS, WARM_UPS, ROUNDS, length.orElse(USUAL_LENGTH));
   }

@@ -19,10 +19,13 @@ final class Echoes {
 
   /** A call a message, over one connection. */
   static Contender unary(Stage stage) {
-    return new Contender(
-            "gRPC unary echo",
-            () -> echo(stage, Loads.IN_FLIGHT, client -> done -> client.call(PAYLOAD, done)))
+    return new Contender("gRPC unary echo", () -> echo(stage, Loads.IN_FLIGHT, Echoes::call))
         .with(References.UNARY_ECHO);
+  }
+
+  /** A call a message. */
+  static Operation call(EchoClient client) {
+    return done -> client.call(PAYLOAD, done);
   }
 
   /** One call for all messages. */

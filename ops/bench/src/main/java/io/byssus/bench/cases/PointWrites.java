@@ -35,7 +35,8 @@ final class PointWrites {
                 new Ceiling(RedisRequests.set(stage), Target.none()))));
   }
 
-  private static Operation puts(Namespace namespace, Records records) {
+  /** Puts any record, with another value than it had. */
+  static Operation puts(Namespace namespace, Records records) {
     return done -> {
       ThreadLocalRandom random = ThreadLocalRandom.current();
       namespace

@@ -17,7 +17,6 @@ import io.byssus.bench.stage.ProcessMemory;
 import io.byssus.bench.stage.Stage;
 import io.byssus.bench.stage.WatchedServer;
 import io.byssus.client.Consistency;
-import io.byssus.client.Key;
 import io.byssus.client.Namespace;
 import java.time.Duration;
 import java.util.List;
@@ -105,22 +104,18 @@ final class ServerMemory {
     WatchedServer server = servers.start();
     stage.tell("loading " + records.count() + " records");
     LoadedNamespace loaded = LoadedNamespace.load(server.dispatchers(), records);
-    return new Running() {
-      @Override
-      public double measure(Duration length) throws Exception {
-        watch(server, loaded.throughDispatcher());
-        return highest(sample -> true);
-      }
-
-      @Override
-      public void close() throws Exception {
-        try {
-          loaded.close();
-        } finally {
-          server.close();
-        }
-      }
-    };
+    return Running.of(
+        length -> {
+          watch(server, loaded.throughDispatcher());
+          return highest(sample -> true);
+        },
+        () -> {
+          try {
+            loaded.close();
+          } finally {
+            server.close();
+          }
+        });
   }
 
   private void watch(WatchedServer server, Namespace namespace) throws Exception {
@@ -140,16 +135,8 @@ final class ServerMemory {
 
   private Operation readsAndOverwrites(Namespace namespace) {
     Operation read = Reads.gets(namespace, records, Consistency.EVENTUAL);
-    return done -> {
-      ThreadLocalRandom random = ThreadLocalRandom.current();
-      if (random.nextBoolean()) {
-        read.begin(done);
-      } else {
-        namespace
-            .putAsync(Key.of(records.anyKey(random)), records.value(random.nextLong()))
-            .whenComplete((result, failure) -> done.accept(failure));
-      }
-    };
+    Operation overwrite = PointWrites.puts(namespace, records);
+    return done -> (ThreadLocalRandom.current().nextBoolean() ? read : overwrite).begin(done);
   }
 
   private double bound() {

@@ -10,7 +10,6 @@ import io.byssus.bench.engine.Running;
 import io.byssus.bench.engine.Target;
 import io.byssus.bench.load.Records;
 import io.byssus.bench.stage.Stage;
-import java.time.Duration;
 import java.util.List;
 
 /** Writes by a stream, while the replica replays them. */
@@ -32,7 +31,7 @@ final class Writes {
 
   private static Running streamed(Stage stage) throws Exception {
     Streamed streamed = new Streamed(stage.emptyNamespace(), stage.records());
-    return new Closed(streamed::run, streamed);
+    return Running.of(streamed::run, streamed);
   }
 
   private static Contender replay(Stage stage) {
@@ -51,7 +50,7 @@ final class Writes {
                       stage.newFolder("replay"),
                       stage.cacheBytes(),
                       stage.memtableBytes());
-              return new Closed(replay::run, replay);
+              return Running.of(replay::run, replay);
             })
         .with(References.REPLAY);
   }
@@ -62,25 +61,9 @@ final class Writes {
             () -> {
               Records records = stage.records();
               BareProducer producer = new BareProducer(stage.newLog("bench-producer"));
-              return new Closed(
+              return Running.of(
                   length -> producer.run(length, records::key, records::value), producer);
             })
         .with(References.PRODUCER);
-  }
-
-  private interface Measured {
-    double run(Duration length) throws Exception;
-  }
-
-  private record Closed(Measured measured, AutoCloseable closing) implements Running {
-    @Override
-    public double measure(Duration length) throws Exception {
-      return measured.run(length);
-    }
-
-    @Override
-    public void close() throws Exception {
-      closing.close();
-    }
   }
 }

@@ -1,6 +1,5 @@
 package io.byssus.bench.engine;
 
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -27,17 +26,7 @@ public record Contender(String name, Opening opening, Optional<Reference> refere
         name,
         () -> {
           Running whole = opening.open();
-          return new Running() {
-            @Override
-            public double measure(Duration length) throws Exception {
-              return whole.measure(length);
-            }
-
-            @Override
-            public void close() throws Exception {
-              whole.close();
-            }
-          };
+          return Running.of(whole, whole);
         },
         reference);
   }

@@ -8,6 +8,25 @@ import org.HdrHistogram.Histogram;
 @FunctionalInterface
 public interface Running extends AutoCloseable {
   /**
+   * What measures by one thing and releases another; it has no latencies.
+   *
+   * @param closing releases what is measured
+   */
+  static Running of(Running measured, AutoCloseable closing) {
+    return new Running() {
+      @Override
+      public double measure(Duration length) throws Exception {
+        return measured.measure(length);
+      }
+
+      @Override
+      public void close() throws Exception {
+        closing.close();
+      }
+    };
+  }
+
+  /**
    * Measures once.
    *
    * @param length for about how long; what cannot be cut takes as long as it takes

@@ -15,7 +15,6 @@ import io.byssus.cluster.NodeRole;
 import io.byssus.kafka.EmbeddedKafkaMain;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,7 +32,7 @@ public final class Stage implements AutoCloseable {
 
   private final StagePlan plan;
   private final Consumer<String> progress;
-  private final Duration warmUp;
+  private final Preparation preparation;
   private final Closing open = new Closing();
   private ClusterProcesses cluster;
   private Exception unstarted;
@@ -44,20 +43,27 @@ public final class Stage implements AutoCloseable {
   private String kafka;
   private int folders;
 
-  /** A stage of which nothing is there yet, and which warms nothing up. */
+  /** Makes a stage fit to be measured on. */
+  @FunctionalInterface
+  public interface Preparation {
+    /** Prepares a stage whose records are there. */
+    void prepare(Stage stage) throws Exception;
+  }
+
+  /** A stage of which nothing is there yet, and which needs no preparation. */
   public Stage(StagePlan plan, Consumer<String> progress) {
-    this(plan, progress, Duration.ZERO);
+    this(plan, progress, stage -> {});
   }
 
   /**
    * A stage of which nothing is there yet.
    *
-   * @param warmUp how long the namespace's processes, and the echo's, are warmed up once
+   * @param preparation what is done once the records are there, before anything is measured
    */
-  public Stage(StagePlan plan, Consumer<String> progress, Duration warmUp) {
-    this.warmUp = warmUp;
+  public Stage(StagePlan plan, Consumer<String> progress, Preparation preparation) {
     this.plan = plan;
     this.progress = progress;
+    this.preparation = preparation;
   }
 
   /** The records that are in the namespace. */
@@ -198,6 +204,7 @@ public final class Stage implements AutoCloseable {
     if (loaded == null) {
       try {
         loaded = load();
+        preparation.prepare(this);
       } catch (Exception e) {
         unloaded = e;
         throw e;
@@ -212,12 +219,7 @@ public final class Stage implements AutoCloseable {
             ? List.of(plan.endpoint().get())
             : cluster().addresses(NodeRole.DISPATCHER);
     progress.accept("loading " + records().count() + " records");
-    LoadedNamespace namespace = open.add(LoadedNamespace.load(endpoints, records()));
-    if (!warmUp.isZero()) {
-      progress.accept("warming up for " + warmUp.toSeconds() + " s");
-      new WarmUp(namespace.throughDispatcher(), namespace.direct(), echo(), records()).run(warmUp);
-    }
-    return namespace;
+    return open.add(LoadedNamespace.load(endpoints, records()));
   }
 
   /** Started once; one that does not start is not tried again for every case. */
