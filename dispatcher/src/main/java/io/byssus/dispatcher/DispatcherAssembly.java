@@ -4,6 +4,7 @@ import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
 import io.byssus.clustermap.NodeLease;
 import io.byssus.clustermap.WatchHub;
+import io.byssus.clustermap.replicas.EventLoops;
 import io.byssus.clustermap.replicas.ReplicaBoard;
 import io.byssus.clustermap.replicas.ReplicaWatcher;
 import io.byssus.clustermap.replicas.ReplicaWatcherHost;
@@ -25,6 +26,7 @@ import io.byssus.process.MetricsEndpoint;
 import io.byssus.process.ProcessLifecycle;
 import io.byssus.process.ProcessMetrics;
 import io.byssus.process.Readiness;
+import io.byssus.process.RequestId;
 import io.byssus.proto.admin.v1.AdminServiceGrpc;
 import io.byssus.proto.admin.v1.DescribeNamespaceRequest;
 import io.byssus.proto.admin.v1.DescribeNamespaceResponse;
@@ -58,6 +60,10 @@ import java.util.random.RandomGenerator;
  */
 final class DispatcherAssembly {
   private static final String MAP_FILE = "cluster-map";
+
+  /** What comes in on one of them goes out there; each has connections to all servers. */
+  private static final int EVENT_LOOPS =
+      Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
 
   private final DispatcherConfig config;
   private final Readiness readiness;
@@ -123,6 +129,7 @@ final class DispatcherAssembly {
                 config.controlPlane().stream().map(HostPort::toString).toList(),
                 new ForwardRequestId()));
     Threads threads = closing("threads", new Threads(config.mostCalls()));
+    EventLoops loops = closing("event loops", new EventLoops("dispatcher-io", EVENT_LOOPS));
     ClusterMapWatcher map =
         closing("cluster map", ClusterMapWatcher.start(controlPlane, mapFile(), ""));
     ReplicaBoard board = new ReplicaBoard(System::nanoTime);
@@ -132,7 +139,11 @@ final class DispatcherAssembly {
     ServerChannels channels =
         closing(
             "server channels",
-            new ServerChannels(new ForwardRequestId(), new ForwardCriticality()));
+            new ServerChannels(
+                loops,
+                () -> RequestId.current().orElse(""),
+                new ForwardRequestId(),
+                new ForwardCriticality()));
     ReplicaWatcherHost watchers =
         closing(
             "replica watchers",
@@ -152,7 +163,7 @@ final class DispatcherAssembly {
     AdminService admin =
         new AdminService(
             controlPlane, new NamespaceSizer(map::current, router, channels), System::nanoTime);
-    GrpcListener listener = listen(kv, new MapService(watches), admin, metrics.registry());
+    GrpcListener listener = listen(kv, new MapService(watches), admin, loops, metrics.registry());
     try {
       closing("lease", lease(controlPlane, map, listener.address()));
       closing("log", logHost);
@@ -228,10 +239,11 @@ final class DispatcherAssembly {
   }
 
   private GrpcListener listen(
-      KvService kv, MapService maps, AdminService admin, MeterRegistry registry)
+      KvService kv, MapService maps, AdminService admin, EventLoops loops, MeterRegistry registry)
       throws IOException {
     return GrpcListener.on(config.process().listen(), readiness, registry)
         .name("dispatcher-grpc")
+        .eventLoops(loops.group(), loops.serverChannelType())
         .mostCalls(config.mostCalls())
         .serviceOnEventLoop(kv)
         .endless(KvServiceGrpc.getWriteStreamMethod())

@@ -12,7 +12,10 @@ import io.byssus.proto.internal.v1.NamespaceSize;
 import io.byssus.proto.internal.v1.NamespaceSizesRequest;
 import io.byssus.proto.internal.v1.NamespaceSizesResponse;
 import io.byssus.proto.internal.v1.OutcomeKind;
+import io.byssus.proto.internal.v1.ShardGetQuestion;
 import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardGetStreamRequest;
+import io.byssus.proto.internal.v1.ShardGetStreamResponse;
 import io.byssus.proto.internal.v1.ShardKeyResults;
 import io.byssus.proto.internal.v1.ShardKeys;
 import io.byssus.proto.internal.v1.ShardListVersionsRequest;
@@ -28,6 +31,7 @@ import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.internal.v1.WriteOutcome;
+import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.ReadContext;
@@ -44,6 +48,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -209,6 +214,20 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
           caller.onNext(answer.build());
           caller.onCompleted();
         });
+  }
+
+  private void note(ShardGetQuestion question) {
+    requestIds.add(question.getRequestId());
+    Criticality said = question.getGet().getView().getCriticality();
+    if (said != Criticality.CRITICALITY_UNSPECIFIED) {
+      criticalities.add(said.name().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  @Override
+  public StreamObserver<ShardGetStreamRequest> getStream(
+      StreamObserver<ShardGetStreamResponse> caller) {
+    return new FakeGetStream(this::get, this::note, threads, caller);
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.byssus.model;
 import io.byssus.proto.error.v1.ErrorReason;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Why a call failed, and what that means for a caller: the gRPC status that carries it, and whether
@@ -36,6 +39,9 @@ public enum ErrorCode {
   SHARD_LAGGING(ErrorReason.SHARD_LAGGING, Status.Code.RESOURCE_EXHAUSTED, 500),
   NOT_FOUND_IN_CLUSTER(ErrorReason.NOT_FOUND_IN_CLUSTER, Status.Code.NOT_FOUND);
 
+  private static final Map<String, ErrorCode> BY_NAME =
+      Stream.of(values()).collect(Collectors.toUnmodifiableMap(ErrorCode::name, code -> code));
+
   private final ErrorReason reason;
   private final Status.Code status;
   private final Duration retryAfter;
@@ -48,6 +54,11 @@ public enum ErrorCode {
     this.reason = reason;
     this.status = status;
     this.retryAfter = retryAfterMillis < 0 ? null : Duration.ofMillis(retryAfterMillis);
+  }
+
+  /** The code of a name; empty where this version knows none. */
+  public static Optional<ErrorCode> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name));
   }
 
   /** The reason's stable number. */

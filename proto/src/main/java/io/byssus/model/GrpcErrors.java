@@ -99,12 +99,7 @@ public final class GrpcErrors {
     if (!info.getDomain().equals(DOMAIN)) {
       return null;
     }
-    for (ErrorCode code : ErrorCode.values()) {
-      if (code.name().equals(info.getReason())) {
-        return code;
-      }
-    }
-    return null;
+    return ErrorCode.named(info.getReason()).orElse(null);
   }
 
   private static ErrorCode withoutDetails(int grpcCode, ErrorCode whenUnreachable) {

@@ -11,6 +11,7 @@ import io.byssus.client.calls.NamespaceDirectory;
 import io.byssus.client.direct.DirectReads;
 import io.byssus.client.stamps.OpenWrites;
 import io.byssus.client.stamps.WriterSession;
+import io.byssus.clustermap.replicas.EventLoops;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Random;
@@ -32,6 +33,11 @@ import java.util.random.RandomGenerator;
  * }</pre>
  */
 public final class ByssusClient implements AutoCloseable {
+  /** One is enough for some hundred thousand calls a second. */
+  private static final int EVENT_LOOPS =
+      Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 4));
+
+  private final EventLoops loops = new EventLoops("byssus-client-io", EVENT_LOOPS);
   private final Dispatchers dispatchers;
   private final ScheduledThreadPoolExecutor timer;
   private final Calls calls;
@@ -55,6 +61,7 @@ public final class ByssusClient implements AutoCloseable {
     this.dispatchers =
         Dispatchers.to(
             settings.endpoints,
+            loops,
             settings.connectionOptions.idleTimeout(),
             settings.connectionOptions.keepAlive(),
             (settings.userAgent + " byssus-java").strip(),
@@ -63,7 +70,7 @@ public final class ByssusClient implements AutoCloseable {
     this.calls =
         new Calls(
             dispatchers,
-            direct(settings, timer, nanoTime, random),
+            direct(settings, loops, timer, nanoTime, random),
             new Backoff.Waits(
                 Durations.nanos(settings.retryPolicy.initialBackoff()),
                 Durations.nanos(settings.retryPolicy.maxBackoff())),
@@ -94,13 +101,14 @@ public final class ByssusClient implements AutoCloseable {
 
   private static Optional<Calls.DirectPath> direct(
       ByssusClientBuilder settings,
+      EventLoops loops,
       ScheduledThreadPoolExecutor timer,
       LongSupplier nanoTime,
       RandomGenerator random) {
     if (!settings.directReads) {
       return Optional.empty();
     }
-    DirectReads reads = new DirectReads(settings.endpoints, timer, nanoTime, random);
+    DirectReads reads = new DirectReads(settings.endpoints, loops, timer, nanoTime, random);
     Dispatcher servers = Dispatcher.direct(reads.channel(), nanoTime);
     return Optional.of(new Calls.DirectPath(reads, servers));
   }
@@ -176,6 +184,7 @@ public final class ByssusClient implements AutoCloseable {
     calls.direct().ifPresent(direct -> direct.reads().close());
     timer.shutdownNow();
     dispatchers.close();
+    loops.close();
   }
 
   WritePath writes() {

@@ -7,7 +7,11 @@ import io.byssus.model.GrpcErrors;
 import io.byssus.model.Position;
 import io.byssus.proto.admin.v1.ReplicaState;
 import io.byssus.proto.internal.v1.ReplicaReport;
+import io.byssus.proto.internal.v1.ShardGetAnswer;
+import io.byssus.proto.internal.v1.ShardGetQuestion;
 import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardGetStreamRequest;
+import io.byssus.proto.internal.v1.ShardGetStreamResponse;
 import io.byssus.proto.internal.v1.ShardKeyResults;
 import io.byssus.proto.internal.v1.ShardKeys;
 import io.byssus.proto.internal.v1.ShardListVersionsRequest;
@@ -24,6 +28,7 @@ import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.kv.v1.Absent;
 import io.byssus.proto.kv.v1.GetResponse;
+import io.byssus.proto.kv.v1.KeyError;
 import io.byssus.proto.kv.v1.KeyResult;
 import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.Record;
@@ -134,6 +139,55 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
     }
     to.onNext(answer.build());
     to.onCompleted();
+  }
+
+  @Override
+  public StreamObserver<ShardGetStreamRequest> getStream(
+      StreamObserver<ShardGetStreamResponse> to) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(ShardGetStreamRequest message) {
+        message.getQuestionsList().forEach(question -> get(question.getGet(), answer(question)));
+      }
+
+      private StreamObserver<GetResponse> answer(ShardGetQuestion question) {
+        return new StreamObserver<>() {
+          @Override
+          public void onNext(GetResponse record) {
+            send(ShardGetAnswer.newBuilder().setRecord(record));
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            ByssusException error = GrpcErrors.fromGrpc(failure, ErrorCode.NO_REPLICA);
+            send(
+                ShardGetAnswer.newBuilder()
+                    .setError(
+                        KeyError.newBuilder()
+                            .setReason(error.code().name())
+                            .setMessage(error.getMessage())));
+          }
+
+          @Override
+          public void onCompleted() {}
+
+          private void send(ShardGetAnswer.Builder answer) {
+            synchronized (to) {
+              to.onNext(
+                  ShardGetStreamResponse.newBuilder()
+                      .addAnswers(answer.setId(question.getId()))
+                      .build());
+            }
+          }
+        };
+      }
+
+      @Override
+      public void onError(Throwable failure) {}
+
+      @Override
+      public void onCompleted() {}
+    };
   }
 
   @Override

@@ -245,15 +245,11 @@ final class MultiGetCall {
     if (!result.hasError()) {
       return Optional.empty();
     }
-    for (ErrorCode code : ErrorCode.values()) {
-      // A key that is OVERLOADED did not fit into the answer, and fits into no other.
-      if (code.name().equals(result.getError().getReason())
-          && code != ErrorCode.OVERLOADED
-          && ReplicaSearch.mayHelpElsewhere(code)) {
-        return Optional.of(new ByssusException(code, result.getError().getMessage()));
-      }
-    }
-    return Optional.empty();
+    // A key that is OVERLOADED did not fit into the answer, and fits into no other.
+    return ErrorCode.named(result.getError().getReason())
+        .filter(code -> code != ErrorCode.OVERLOADED)
+        .filter(ReplicaSearch::mayHelpElsewhere)
+        .map(code -> new ByssusException(code, result.getError().getMessage()));
   }
 
   private void giveUp(Part part, ByssusException failure) {

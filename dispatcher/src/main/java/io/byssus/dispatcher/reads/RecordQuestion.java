@@ -1,7 +1,10 @@
 package io.byssus.dispatcher.reads;
 
 import io.byssus.clustermap.replicas.ReadLevel;
+import io.byssus.process.CallCriticality;
 import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardView;
+import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.Key;
 
 /**
@@ -11,9 +14,13 @@ import io.byssus.proto.kv.v1.Key;
  */
 record RecordQuestion(int namespaceId, int shard, Key key, long atVersion) {
 
+  /** As critical as the call at hand, which may have said so beside its message. */
   ShardGetRequest at(ReadLevel level, long atLeast) {
+    ShardView view = level.view(shard, atLeast);
+    Criticality criticality = CallCriticality.current();
+    boolean saysSo = criticality == Criticality.DEFAULT || criticality == view.getCriticality();
     return ShardGetRequest.newBuilder()
-        .setView(level.view(shard, atLeast))
+        .setView(saysSo ? view : view.toBuilder().setCriticality(criticality).build())
         .setNamespaceId(namespaceId)
         .setKey(key)
         .setAtVersion(atVersion)

@@ -33,9 +33,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  * dead.
  */
 final class CallAdmission implements ServerCallExecutorSupplier, ServerInterceptor, AutoCloseable {
-  private static final int SHEDDABLE_PERCENT = 80;
-  private static final int DEFAULT_PERCENT = 95;
-
   private static final Metadata.Key<String> REFUSED =
       Metadata.Key.of("byssus-refused", Metadata.ASCII_STRING_MARSHALLER);
 
@@ -120,21 +117,12 @@ final class CallAdmission implements ServerCallExecutorSupplier, ServerIntercept
   }
 
   /**
-   * How many calls may be open, the new one included, for a new one to be let in: 80 % of the bound
-   * for a sheddable call, 95 % for any other, all of it for a critical one; rounded up. Endless
-   * calls count by themselves, or those who only listen would keep out all who ask.
+   * How many calls may be open, the new one included, for a new one to be let in: see {@link
+   * CallCriticality#share}. Endless calls count by themselves, or those who only listen would keep
+   * out all who ask.
    */
   private int mostCalls(boolean endless, Criticality criticality) {
-    int bound = endless ? mostEndlessCalls : mostCalls;
-    return switch (criticality) {
-      case SHEDDABLE -> percent(bound, SHEDDABLE_PERCENT);
-      case CRITICAL -> bound;
-      default -> percent(bound, DEFAULT_PERCENT);
-    };
-  }
-
-  private static int percent(int bound, int share) {
-    return (int) ((bound * (long) share + 99) / 100);
+    return CallCriticality.share(criticality, endless ? mostEndlessCalls : mostCalls);
   }
 
   private boolean isEndless(ServerCall<?, ?> call) {

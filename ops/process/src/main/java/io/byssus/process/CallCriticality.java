@@ -18,6 +18,9 @@ public final class CallCriticality {
   private static final Context.Key<Criticality> CONTEXT =
       Context.keyWithDefault("byssus-criticality", Criticality.DEFAULT);
 
+  private static final int SHEDDABLE_PERCENT = 80;
+  private static final int DEFAULT_PERCENT = 95;
+
   private CallCriticality() {}
 
   /** How critical the call at hand is; never unspecified. */
@@ -31,6 +34,23 @@ public final class CallCriticality {
       case SHEDDABLE, DEFAULT, CRITICAL -> Context.current().withValue(CONTEXT, said);
       default -> Context.current();
     };
+  }
+
+  /**
+   * How many of as many as there may be at once there may be, the new one included, for one of this
+   * criticality to be let in: 80 % of the bound for a sheddable one, 95 % for any other, all of it
+   * for a critical one; rounded up.
+   */
+  public static int share(Criticality criticality, int bound) {
+    return switch (criticality) {
+      case SHEDDABLE -> percent(bound, SHEDDABLE_PERCENT);
+      case CRITICAL -> bound;
+      default -> percent(bound, DEFAULT_PERCENT);
+    };
+  }
+
+  private static int percent(int bound, int share) {
+    return (int) ((bound * (long) share + 99) / 100);
   }
 
   /** What a call's metadata say. */

@@ -1,7 +1,5 @@
 package io.byssus.process;
 
-import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -12,22 +10,13 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Turns what a handler throws, or gives to {@code onError}, into a status with details.
- *
- * <p>A {@link ByssusException} speaks for itself. Anything else is a fault of ours: it is logged
- * once, with the request id, and the caller is told INTERNAL_FAULT and that id, and nothing of the
- * inside. A status that a handler chose itself passes unchanged.
+ * Turns what a handler throws, or gives to {@code onError}, into a status with details; see {@link
+ * InternalFaults}. A status that a handler chose itself passes unchanged.
  */
 final class ErrorInterceptor implements ServerInterceptor {
-  private static final Logger log = LoggerFactory.getLogger(ErrorInterceptor.class);
-
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
@@ -38,22 +27,6 @@ final class ErrorInterceptor implements ServerInterceptor {
       translating.fail(e);
       return new ServerCall.Listener<>() {};
     }
-  }
-
-  private static StatusRuntimeException translate(Throwable failure, String method) {
-    if (failure instanceof ByssusException error && error.code() != ErrorCode.INTERNAL_FAULT) {
-      return GrpcErrors.toGrpc(error);
-    }
-    log.error("call failed method={}", method, failure);
-    String id = RequestId.current().orElse("(none)");
-    return GrpcErrors.toGrpc(
-        new ByssusException(ErrorCode.INTERNAL_FAULT, "internal error, see request id " + id));
-  }
-
-  private static Throwable unwrap(Throwable failure) {
-    boolean wrapper =
-        failure instanceof CompletionException || failure instanceof ExecutionException;
-    return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
   }
 
   private static final class Translating<Q, R> extends SimpleForwardingServerCall<Q, R> {
@@ -74,7 +47,7 @@ final class ErrorInterceptor implements ServerInterceptor {
     }
 
     void fail(Throwable raw) {
-      Throwable failure = unwrap(raw);
+      Throwable failure = InternalFaults.unwrap(raw);
       if (failure instanceof StatusRuntimeException chosen) {
         closeOnce(chosen.getStatus(), chosen.getTrailers());
       } else if (failure instanceof StatusException chosen) {
@@ -83,7 +56,10 @@ final class ErrorInterceptor implements ServerInterceptor {
         // Nobody listens any more, and what fails because of that is nobody's fault.
         closeOnce(Status.CANCELLED.withDescription("the caller has gone"), null);
       } else {
-        var translated = translate(failure, getMethodDescriptor().getFullMethodName());
+        var told =
+            InternalFaults.tell(
+                failure, getMethodDescriptor().getFullMethodName(), RequestId.current());
+        var translated = GrpcErrors.toGrpc(told);
         closeOnce(translated.getStatus(), translated.getTrailers());
       }
     }

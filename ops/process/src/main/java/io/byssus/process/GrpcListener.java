@@ -8,6 +8,8 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -110,10 +113,17 @@ public final class GrpcListener implements AutoCloseable {
     private final Set<String> eventLoopServices = new HashSet<>();
     private final Set<String> eventLoopMethods = new HashSet<>();
     private final Set<String> endless = new HashSet<>();
+    private Optional<Loops> loops = Optional.empty();
     private String name = "grpc";
     private int threads = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
     private int mostCalls = 4_096;
     private int mostEndlessCalls = MOST_ENDLESS_CALLS;
+
+    private record Loops(EventLoopGroup group, Class<? extends ServerChannel> type) {
+      void drive(NettyServerBuilder server) {
+        server.bossEventLoopGroup(group).workerEventLoopGroup(group).channelType(type);
+      }
+    }
 
     private Builder(HostPort listen, Readiness readiness, MeterRegistry registry) {
       this.listen = listen;
@@ -145,6 +155,12 @@ public final class GrpcListener implements AutoCloseable {
     /** The same for endless calls: {@link #MOST_ENDLESS_CALLS} unless said. */
     public Builder mostEndlessCalls(int mostEndlessCalls) {
       this.mostEndlessCalls = mostEndlessCalls;
+      return this;
+    }
+
+    /** The event loops of its connections, which stay the caller's; gRPC's own unless said. */
+    public Builder eventLoops(EventLoopGroup loops, Class<? extends ServerChannel> type) {
+      this.loops = Optional.of(new Loops(loops, type));
       return this;
     }
 
@@ -197,7 +213,7 @@ public final class GrpcListener implements AutoCloseable {
               eventLoopServices,
               eventLoopMethods,
               Set.of(HealthGrpc.SERVICE_NAME));
-      var server =
+      var builder =
           NettyServerBuilder.forAddress(listen.toSocketAddress())
               .directExecutor()
               .callExecutor(admission)
@@ -213,8 +229,9 @@ public final class GrpcListener implements AutoCloseable {
               .intercept(new ErrorInterceptor())
               .intercept(admission)
               .intercept(new RequestIdInterceptor())
-              .addServices(services)
-              .build();
+              .addServices(services);
+      loops.ifPresent(own -> own.drive(builder));
+      var server = builder.build();
       try {
         server.start();
       } catch (IOException e) {

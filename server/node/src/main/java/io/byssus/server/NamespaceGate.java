@@ -50,6 +50,11 @@ final class NamespaceGate {
     told.forEach(read -> read.complete(null));
   }
 
+  /** Whether reads of a namespace pass without waiting for the map. */
+  boolean isOpen(int namespaceId) {
+    return map.get().namespace(namespaceId).filter(ClusterImage::isActive).isPresent();
+  }
+
   /** Completes where the namespace is in use. Fails with NAMESPACE_NOT_FOUND or OVERLOADED. */
   CompletableFuture<Void> pass(int namespaceId) {
     ClusterImage image = map.get();

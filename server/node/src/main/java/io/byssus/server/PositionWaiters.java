@@ -17,9 +17,14 @@ final class PositionWaiters {
 
   private final TreeMap<Long, List<CompletableFuture<Void>>> waiting =
       new TreeMap<>(Long::compareUnsigned);
-  private long reached;
+  private volatile long reached;
   private int count;
   private ByssusException ended;
+
+  /** Whether a position is reached. */
+  boolean hasReached(long position) {
+    return Long.compareUnsigned(reached, position) >= 0;
+  }
 
   /**
    * Completes when a position is reached, at once where it has been; on the thread that reaches it,
@@ -28,7 +33,7 @@ final class PositionWaiters {
    * @throws ByssusException OVERLOADED
    */
   synchronized CompletableFuture<Void> await(long position) {
-    if (Long.compareUnsigned(reached, position) >= 0) {
+    if (hasReached(position)) {
       return CompletableFuture.completedFuture(null);
     }
     if (ended != null) {

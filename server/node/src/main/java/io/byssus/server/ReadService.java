@@ -11,6 +11,8 @@ import io.byssus.proto.internal.v1.DumpReplicaResponse;
 import io.byssus.proto.internal.v1.NamespaceSizesRequest;
 import io.byssus.proto.internal.v1.NamespaceSizesResponse;
 import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.internal.v1.ShardGetStreamRequest;
+import io.byssus.proto.internal.v1.ShardGetStreamResponse;
 import io.byssus.proto.internal.v1.ShardListVersionsRequest;
 import io.byssus.proto.internal.v1.ShardListVersionsResponse;
 import io.byssus.proto.internal.v1.ShardMultiGetRequest;
@@ -40,12 +42,15 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   private final ReplicaHost host;
   private final NamespaceGate namespaces;
   private final ReadViews views;
+  private final PointReads points;
+  private final GetStream.Room room;
   private final ReplicaFeed feed;
   private final Executor streams;
 
   /**
    * The service.
    *
+   * @param room for streamed reads of single records that wait
    * @param streams where streams of records are read
    */
   ReadService(
@@ -53,35 +58,30 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
       ReplicaHost host,
       NamespaceGate namespaces,
       ReadViews views,
+      GetStream.Room room,
       ReplicaFeed feed,
       Executor streams) {
     this.map = map;
     this.host = host;
     this.namespaces = namespaces;
     this.views = views;
+    this.points = new PointReads(map, host, namespaces, views);
+    this.room = room;
     this.feed = feed;
     this.streams = streams;
   }
 
-  /**
-   * Runs on gRPC's event loop, which must not wait for the disk: what memory cannot tell is read by
-   * a thread that may.
-   */
+  /** Runs on gRPC's event loop. */
   @Override
   public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
-    Replica replica = host.replica(request.getView().getShard());
-    ShardChecks.check(request, shardCount());
-    answer(
-        namespaces
-            .pass(request.getNamespaceId())
-            .thenCompose(
-                known ->
-                    views.readFromMemory(
-                        replica,
-                        request.getView(),
-                        sight -> RecordReads.getFromMemory(sight, request),
-                        sight -> RecordReads.get(sight, request))),
-        caller);
+    answer(points.read(request), caller);
+  }
+
+  /** Runs on gRPC's event loop. */
+  @Override
+  public StreamObserver<ShardGetStreamRequest> getStream(
+      StreamObserver<ShardGetStreamResponse> caller) {
+    return new GetStream(points, room, (ServerCallStreamObserver<ShardGetStreamResponse>) caller);
   }
 
   @Override

@@ -33,6 +33,21 @@ final class ReadViews {
   }
 
   /**
+   * What a read sees that need not wait for its replica; empty where it has to. Fails with
+   * SESSION_LOST as {@link #await} does.
+   */
+  Optional<Sight> atOnce(Replica replica, ShardView view) {
+    boolean waits =
+        view.getConsistency() == Consistency.BOUNDED
+            || view.getConsistency() == Consistency.LINEARIZABLE;
+    if (waits || !replica.hasApplied(view.getAtLeast())) {
+      return Optional.empty();
+    }
+    replica.checkIncarnation(view.getAtLeast());
+    return Optional.of(unproven(replica));
+  }
+
+  /**
    * Completes when the replica is as the view wants it: at once on this thread where it is, else
    * later on a thread that may read. Fails with SESSION_LOST also where the log's incarnation rose
    * past the view's position meanwhile.

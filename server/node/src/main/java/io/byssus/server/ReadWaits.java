@@ -64,6 +64,14 @@ final class ReadWaits implements AutoCloseable {
         .thenCompose(Function.identity());
   }
 
+  /**
+   * A gRPC context for a read that has no call of its own. It is nobody's child: a context that
+   * lasts keeps what every child of it once listened to.
+   */
+  Context.CancellableContext within(long timeout, TimeUnit unit) {
+    return Context.ROOT.withDeadlineAfter(timeout, unit, timer);
+  }
+
   private static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);

@@ -218,6 +218,11 @@ final class Replica implements ReplayTarget {
                     + Position.of(position)));
   }
 
+  /** Whether a position is applied, so that {@link #await} would not wait. */
+  boolean hasApplied(long position) {
+    return waiters.hasReached(position);
+  }
+
   /**
    * What an answer is worth that was read just before.
    *

@@ -123,6 +123,8 @@ public final class ServerNode implements AutoCloseable {
     ReadViews views = new ReadViews(waits, barriers, TestHooks.fromSystemProperties());
     NamespaceGate namespaces = new NamespaceGate(map::current, waits);
     lifecycle.closeAtStop("namespaces", map.listen(image -> namespaces.mapChanged()));
+    GetStream.Room room = new GetStream.Room(waits);
+    metrics.registry().gauge("byssus.server.gets.waiting", room, GetStream.Room::taken);
     StreamThreads streams = lifecycle.closeAtStop("streams", new StreamThreads(STREAM_THREADS));
     ReplicaFeed feed = lifecycle.closeAtStop("replica feed", new ReplicaFeed(host));
     GrpcListener listener =
@@ -130,8 +132,11 @@ public final class ServerNode implements AutoCloseable {
             "gRPC",
             GrpcListener.on(config.process().listen(), readiness, metrics.registry())
                 .name("read")
-                .service(new ReadService(map::current, host, namespaces, views, feed, streams))
+                .service(
+                    new ReadService(map::current, host, namespaces, views, room, feed, streams))
                 .onEventLoop(ShardServiceGrpc.getGetMethod())
+                .onEventLoop(ShardServiceGrpc.getGetStreamMethod())
+                .endless(ShardServiceGrpc.getGetStreamMethod())
                 .endless(ShardServiceGrpc.getWatchReplicasMethod())
                 .start());
     address = listener.address();

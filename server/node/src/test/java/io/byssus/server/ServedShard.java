@@ -77,6 +77,7 @@ final class ServedShard implements AutoCloseable {
   private final Barriers barriers;
   private final TickLoop ticks;
   private final NamespaceGate namespaces;
+  private final GetStream.Room room;
   private final StreamThreads streams;
   private final ReplicaFeed feed;
   private final GrpcListener listener;
@@ -122,6 +123,7 @@ final class ServedShard implements AutoCloseable {
                 Seed.of("ServedShard").random())
             .start();
     namespaces = new NamespaceGate(() -> map, waits);
+    room = new GetStream.Room(waits);
     streams = new StreamThreads(2);
     feed = new ReplicaFeed(host);
     listener =
@@ -132,9 +134,12 @@ final class ServedShard implements AutoCloseable {
                     host,
                     namespaces,
                     new ReadViews(waits, barriers, TestHooks.NONE),
+                    room,
                     feed,
                     streams))
             .onEventLoop(ShardServiceGrpc.getGetMethod())
+            .onEventLoop(ShardServiceGrpc.getGetStreamMethod())
+            .endless(ShardServiceGrpc.getGetStreamMethod())
             .endless(ShardServiceGrpc.getWatchReplicasMethod())
             .start();
     channel =
@@ -259,6 +264,11 @@ final class ServedShard implements AutoCloseable {
     return barriers.of(host.replica(0)).waiting();
   }
 
+  /** How many streamed reads of single records wait for something. */
+  int waitingGets() {
+    return room.taken();
+  }
+
   /** The offset behind the last record that the replica has applied. */
   long appliedOffset() {
     return host.replica(0).nextOffset();
@@ -266,6 +276,10 @@ final class ServedShard implements AutoCloseable {
 
   ShardServiceGrpc.ShardServiceFutureStub futures() {
     return ShardServiceGrpc.newFutureStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  ShardServiceGrpc.ShardServiceStub streams() {
+    return ShardServiceGrpc.newStub(channel);
   }
 
   ShardServiceGrpc.ShardServiceBlockingStub stub() {

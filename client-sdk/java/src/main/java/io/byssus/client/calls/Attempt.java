@@ -28,7 +28,8 @@ public final class Attempt<Q, R> {
     NEW,
     STARTING,
     STARTED,
-    STOPPED
+    STOPPED,
+    ENDED
   }
 
   private final Dispatcher dispatcher;
@@ -113,6 +114,8 @@ public final class Attempt<Q, R> {
     synchronized (this) {
       if (state == State.STARTING) {
         state = State.STARTED;
+      }
+      if (state != State.STOPPED) {
         return;
       }
     }
@@ -148,8 +151,9 @@ public final class Attempt<Q, R> {
     synchronized (this) {
       // Between the states it is being sent by another thread: it may have left.
       sent |= state == State.STARTING;
+      // What has ended is not cancelled: gRPC would reset a stream that is not there any more.
       running = state == State.STARTED ? call : null;
-      state = State.STOPPED;
+      state = state == State.ENDED ? State.ENDED : State.STOPPED;
     }
     if (running != null) {
       // First this, then the look at `sent`: a request that waits for a connection when it is
@@ -159,8 +163,11 @@ public final class Attempt<Q, R> {
     return sent;
   }
 
-  private synchronized boolean isStopped() {
-    return state == State.STOPPED;
+  /** Whether it was stopped before it ended by itself. */
+  private synchronized boolean end() {
+    boolean stopped = state == State.STOPPED;
+    state = State.ENDED;
+    return stopped;
   }
 
   private final class Tracing extends ClientStreamTracer.Factory {
@@ -201,13 +208,14 @@ public final class Attempt<Q, R> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      boolean stopped = end();
       if (status.isOk()) {
         listener.ended(null);
         return;
       }
       CallFailure failure = CallFailure.of(status.asRuntimeException(trailers), sent);
       // Silence speaks against a dispatcher only where it had time to answer.
-      if (!isStopped()
+      if (!stopped
           && failure.ofThisDispatcher()
           && (status.getCode() != Status.Code.DEADLINE_EXCEEDED || allowedNanos >= SILENCE_NANOS)) {
         dispatcher.failed(failure);

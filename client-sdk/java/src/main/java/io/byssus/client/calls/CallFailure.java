@@ -90,12 +90,7 @@ public record CallFailure(
    * @param reason the name of a code
    */
   public static CallFailure ofPart(String reason, String message, Duration retryDelay) {
-    ErrorCode code = ErrorCode.INTERNAL_FAULT;
-    for (ErrorCode candidate : ErrorCode.values()) {
-      if (candidate.name().equals(reason)) {
-        code = candidate;
-      }
-    }
+    ErrorCode code = ErrorCode.named(reason).orElse(ErrorCode.INTERNAL_FAULT);
     Duration asked = code.retryAfter().orElse(Duration.ZERO);
     return new CallFailure(
         code,

@@ -1,8 +1,7 @@
 package io.byssus.client.calls;
 
+import io.byssus.clustermap.replicas.EventLoops;
 import io.byssus.model.Limits;
-import io.grpc.Grpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.net.URI;
@@ -29,12 +28,14 @@ public final class Dispatchers {
   /**
    * Makes the connections, which connect when they are first used.
    *
+   * @param loops where the connections live; stay the caller's, to be closed after this
    * @param idleTimeout a connection without calls for this long is closed
    * @param keepAlive how often a silent connection with calls is probed; empty: never
    * @throws IllegalArgumentException where there is no endpoint or one is not host:port
    */
   public static Dispatchers to(
       List<String> endpoints,
+      EventLoops loops,
       Duration idleTimeout,
       Optional<Duration> keepAlive,
       String userAgent,
@@ -46,7 +47,8 @@ public final class Dispatchers {
     List<Dispatcher> dispatchers = new ArrayList<>();
     for (String endpoint : endpoints) {
       dispatchers.add(
-          new Dispatcher(endpoint, connect(endpoint, idleTimeout, keepAlive, userAgent), nanoTime));
+          new Dispatcher(
+              endpoint, connect(endpoint, loops, idleTimeout, keepAlive, userAgent), nanoTime));
     }
     return new Dispatchers(dispatchers);
   }
@@ -68,11 +70,16 @@ public final class Dispatchers {
   }
 
   private static ManagedChannel connect(
-      String endpoint, Duration idleTimeout, Optional<Duration> keepAlive, String userAgent) {
+      String endpoint,
+      EventLoops loops,
+      Duration idleTimeout,
+      Optional<Duration> keepAlive,
+      String userAgent) {
     // The brackets of an IPv6 address may not stand in the path of a URI.
     String target = "dns:///" + endpoint.replace("[", "%5B").replace("]", "%5D");
     ManagedChannelBuilder<?> channel =
-        Grpc.newChannelBuilder(target, InsecureChannelCredentials.create())
+        loops
+            .channel(target)
             .maxInboundMessageSize(Limits.MAX_GRPC_MESSAGE_BYTES)
             .idleTimeout(Durations.nanos(idleTimeout), TimeUnit.NANOSECONDS)
             .userAgent(userAgent)

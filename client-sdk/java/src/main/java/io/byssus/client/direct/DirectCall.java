@@ -10,7 +10,6 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.function.Function;
 
 /**
@@ -158,8 +157,7 @@ final class DirectCall<Q, R> extends ClientCall<Q, R> {
   }
 
   /** What the caller is told of a server's failure; notes what speaks against the server. */
-  static ByssusException failed(
-      ShardRouter router, Replica replica, StatusRuntimeException failure) {
+  static ByssusException failed(ShardRouter router, Replica replica, Throwable failure) {
     ByssusException reason = GrpcErrors.fromGrpc(failure, ErrorCode.NO_REPLICA);
     if (reason.code() == ErrorCode.NO_REPLICA || reason.code() == ErrorCode.SHUTTING_DOWN) {
       router.suspect(replica);

@@ -2,6 +2,8 @@ package io.byssus.client.direct;
 
 import io.byssus.clustermap.replicas.ServerChannels;
 import io.byssus.clustermap.replicas.ShardRouter;
+import io.byssus.proto.kv.v1.GetRequest;
+import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.KvServiceGrpc;
 import io.byssus.proto.kv.v1.MultiGetRequest;
 import io.byssus.proto.kv.v1.MultiGetResponse;
@@ -33,6 +35,10 @@ final class DirectChannel extends ManagedChannel {
     if (method == (MethodDescriptor<?, ?>) KvServiceGrpc.getMultiGetMethod()) {
       ClientCall<MultiGetRequest, MultiGetResponse> call =
           new DirectMultiGet(routes, router, servers, options);
+      return (ClientCall<Q, R>) call;
+    }
+    if (method == (MethodDescriptor<?, ?>) KvServiceGrpc.getGetMethod()) {
+      ClientCall<GetRequest, GetResponse> call = new DirectGet(routes, router, servers, options);
       return (ClientCall<Q, R>) call;
     }
     return new DirectCall<>(

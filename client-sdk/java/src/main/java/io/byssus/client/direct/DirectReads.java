@@ -3,6 +3,7 @@ package io.byssus.client.direct;
 import io.byssus.clustermap.ClusterImage;
 import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
+import io.byssus.clustermap.replicas.EventLoops;
 import io.byssus.clustermap.replicas.ReplicaBoard;
 import io.byssus.clustermap.replicas.ReplicaWatcher;
 import io.byssus.clustermap.replicas.ReplicaWatcherHost;
@@ -19,12 +20,12 @@ import java.util.random.RandomGenerator;
 /**
  * What direct mode knows of a cluster: its map, as the dispatchers pass it on, and how the replicas
  * stand, as the servers tell it. One thread and one connection to each dispatcher for the map, one
- * connection to each server.
+ * connection to each server on each event loop.
  */
 public final class DirectReads implements AutoCloseable {
   private final ControlPlaneClient dispatchers;
   private final ClusterMapWatcher watcher;
-  private final ServerChannels servers = new ServerChannels();
+  private final ServerChannels servers;
   private final ReplicaBoard board;
   private final ReplicaWatcherHost replicas;
   private final DirectChannel channel;
@@ -33,16 +34,19 @@ public final class DirectReads implements AutoCloseable {
    * Begins to follow.
    *
    * @param endpoints the dispatchers, each host:port
+   * @param loops where the connections to servers live; stay the caller's, to be closed after this
    * @param timer for short tasks that never block; stays the caller's, to be ended after this
    * @param nanoTime a monotonic clock
    * @param random safe for use by many threads
    */
   public DirectReads(
       List<String> endpoints,
+      EventLoops loops,
       ScheduledExecutorService timer,
       LongSupplier nanoTime,
       RandomGenerator random) {
     this.dispatchers = new ControlPlaneClient(endpoints);
+    this.servers = new ServerChannels(loops, () -> "");
     this.board = new ReplicaBoard(nanoTime);
     this.replicas =
         new ReplicaWatcherHost(

@@ -91,11 +91,9 @@ final class DirectRoutes {
     return SERVED.contains(method.getFullMethodName());
   }
 
-  /** The route of a read that concerns one shard. */
+  /** The route of a read of several records that concerns one shard. */
   DirectRoute<?, ?, ?> route(MethodDescriptor<?, ?> method, Object question) {
-    if (question instanceof GetRequest get) {
-      return get(get);
-    } else if (question instanceof ScanRequest scan) {
+    if (question instanceof ScanRequest scan) {
       return scan(scan);
     } else if (question instanceof ScanShardRequest scan) {
       return scanShard(scan);
@@ -140,24 +138,29 @@ final class DirectRoutes {
     return best.get(0);
   }
 
-  private DirectRoute<?, ?, ?> get(GetRequest get) {
+  /**
+   * A read of one record.
+   *
+   * @param replica which is asked
+   * @param question for it
+   * @param reading what its answer must suit
+   */
+  record GetRoute(Replica replica, ShardGetRequest question, Reading reading) {}
+
+  /** The route of a read of one record. */
+  GetRoute get(GetRequest get) {
     Reading reading = reading(get.getNamespace(), get.getOptions());
     int shard = reading.shard(get.getKey().getPartitionKey());
     long atLeast = reading.seen(shard);
-    return new DirectRoute<>(
-        shard,
+    return new GetRoute(
         replica(shard, atLeast),
-        ShardServiceGrpc.getGetMethod(),
         ShardGetRequest.newBuilder()
             .setView(reading.level.view(shard, atLeast))
             .setNamespaceId(reading.namespaceId)
             .setKey(get.getKey())
             .setAtVersion(get.getAtVersion())
             .build(),
-        answer -> {
-          reading.check(answer.getContext());
-          return answer;
-        });
+        reading);
   }
 
   private DirectRoute<?, ?, ?> scan(ScanRequest scan) {

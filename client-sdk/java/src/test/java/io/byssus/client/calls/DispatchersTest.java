@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.byssus.clustermap.replicas.EventLoops;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.HashSet;
@@ -19,9 +20,11 @@ final class DispatchersTest {
       CallFailure.of(Status.UNAVAILABLE.asRuntimeException(), false);
 
   private final AtomicLong nanos = new AtomicLong(-5);
+  private final EventLoops loops = new EventLoops("test-io", 1);
   private final Dispatchers dispatchers =
       Dispatchers.to(
           List.of("127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"),
+          loops,
           Duration.ofMinutes(30),
           Optional.empty(),
           "test",
@@ -31,6 +34,7 @@ final class DispatchersTest {
   @AfterEach
   void close() {
     dispatchers.close();
+    loops.close();
   }
 
   @Test

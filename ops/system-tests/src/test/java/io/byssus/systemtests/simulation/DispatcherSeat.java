@@ -1,6 +1,7 @@
 package io.byssus.systemtests.simulation;
 
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.EventLoops;
 import io.byssus.clustermap.replicas.ReplicaBoard;
 import io.byssus.clustermap.replicas.ServerCalls;
 import io.byssus.clustermap.replicas.ServerChannels;
@@ -37,6 +38,11 @@ import java.util.random.RandomGenerator;
 /** The inner parts of a dispatcher of production, put together for the simulation. */
 final class DispatcherSeat {
   private static final long HOT_BYTES = 1L << 20;
+
+  /** Nothing simulated streams: all questions go through what surrounds the seat. */
+  private static final ServerChannels NO_CHANNELS =
+      new ServerChannels(new EventLoops("unused", 1), () -> "");
+
   private static final long BUDGET_BYTES = 1L << 30;
   private static final Duration LAG_LIMIT = Duration.ofSeconds(30);
 
@@ -97,7 +103,7 @@ final class DispatcherSeat {
                 map,
                 router,
                 around,
-                new ServerChannels(),
+                NO_CHANNELS,
                 around.timer(),
                 nanoTime,
                 around.clock(),

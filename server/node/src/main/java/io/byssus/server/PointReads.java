@@ -1,0 +1,68 @@
+package io.byssus.server;
+
+import io.byssus.clustermap.ClusterImage;
+import io.byssus.proto.internal.v1.Cluster;
+import io.byssus.proto.internal.v1.ShardGetRequest;
+import io.byssus.proto.kv.v1.GetResponse;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * Reads of single records, begun on gRPC's event loop, which must not wait for the disk: what
+ * memory cannot tell is read by a thread that may.
+ */
+final class PointReads {
+  private final Supplier<ClusterImage> map;
+  private final ReplicaHost host;
+  private final NamespaceGate namespaces;
+  private final ReadViews views;
+
+  PointReads(
+      Supplier<ClusterImage> map, ReplicaHost host, NamespaceGate namespaces, ReadViews views) {
+    this.map = map;
+    this.host = host;
+    this.namespaces = namespaces;
+    this.views = views;
+  }
+
+  /**
+   * Reads a record where that needs no waiting, neither for the map nor for the replica nor for the
+   * disk; empty where it does.
+   *
+   * @throws io.byssus.model.ByssusException where the read is refused
+   */
+  Optional<GetResponse> atOnce(ShardGetRequest request) {
+    Replica replica = check(request);
+    return namespaces.isOpen(request.getNamespaceId())
+        ? views
+            .atOnce(replica, request.getView())
+            .flatMap(sight -> RecordReads.getFromMemory(sight, request))
+        : Optional.empty();
+  }
+
+  /**
+   * Reads a record, and waits for what has to be waited for, within the current gRPC context.
+   *
+   * @throws io.byssus.model.ByssusException where the read is refused at once
+   */
+  CompletableFuture<GetResponse> read(ShardGetRequest request) {
+    Replica replica = check(request);
+    return namespaces
+        .pass(request.getNamespaceId())
+        .thenCompose(
+            known ->
+                views.readFromMemory(
+                    replica,
+                    request.getView(),
+                    sight -> RecordReads.getFromMemory(sight, request),
+                    sight -> RecordReads.get(sight, request)));
+  }
+
+  private Replica check(ShardGetRequest request) {
+    Replica replica = host.replica(request.getView().getShard());
+    // Replicas are held by a map that tells the count: where none does, none is held.
+    ShardChecks.check(request, map.get().cluster().map(Cluster::getShardCount).orElse(1));
+    return replica;
+  }
+}
