@@ -56,9 +56,7 @@ final class ErrorInterceptor implements ServerInterceptor {
         // Nobody listens any more, and what fails because of that is nobody's fault.
         closeOnce(Status.CANCELLED.withDescription("the caller has gone"), null);
       } else {
-        var told =
-            InternalFaults.tell(
-                failure, getMethodDescriptor().getFullMethodName(), RequestId.current());
+        var told = InternalFaults.tell(failure, getMethodDescriptor().getFullMethodName());
         var translated = GrpcErrors.toGrpc(told);
         closeOnce(translated.getStatus(), translated.getTrailers());
       }

@@ -2,7 +2,6 @@ package io.byssus.process;
 
 import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -18,19 +17,16 @@ public final class InternalFaults {
 
   private InternalFaults() {}
 
-  /**
-   * What the caller of a method is told.
-   *
-   * @param requestId of the request that failed; empty where it has none
-   */
-  public static ByssusException tell(Throwable raw, String method, Optional<String> requestId) {
+  /** What the caller of a method is told of the failure of the request at hand. */
+  public static ByssusException tell(Throwable raw, String method) {
     Throwable failure = unwrap(raw);
     if (failure instanceof ByssusException error && error.code() != ErrorCode.INTERNAL_FAULT) {
       return error;
     }
-    log.error("call failed method={} request={}", method, requestId.orElse("(none)"), failure);
+    log.error("call failed method={}", method, failure);
     return new ByssusException(
-        ErrorCode.INTERNAL_FAULT, "internal error, see request id " + requestId.orElse("(none)"));
+        ErrorCode.INTERNAL_FAULT,
+        "internal error, see request id " + RequestId.current().orElse("(none)"));
   }
 
   /** What made a future fail, out of what a future that hangs on it says. */

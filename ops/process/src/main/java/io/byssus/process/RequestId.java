@@ -5,12 +5,11 @@ import io.grpc.Metadata;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.regex.Pattern;
-import org.slf4j.MDC;
+import java.util.function.Supplier;
 
 /**
  * The id that one request keeps through every hop and every log line. It travels in the metadata
- * {@code x-request-id}, in the gRPC {@link Context} of the call, and in the logging context.
+ * {@code x-request-id} and in the gRPC {@link Context} of the call, where log lines find it.
  *
  * <p>The gRPC context follows work to another thread only where it is carried: {@code
  * Context.current().wrap(task)}.
@@ -20,13 +19,9 @@ public final class RequestId {
   public static final Metadata.Key<String> METADATA =
       Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Its name in the logging context. */
-  static final String LOG_NAME = "request_id";
-
   static final Context.Key<String> CONTEXT = Context.key("byssus-request-id");
 
-  // What a caller gives ends up in our log lines.
-  private static final Pattern ACCEPTABLE = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
+  private static final int MOST_CHARACTERS = 64;
 
   private RequestId() {}
 
@@ -37,7 +32,21 @@ public final class RequestId {
 
   /** Runs a task under an id, for work that no caller asked for. */
   public static void run(String id, Runnable task) {
-    Context.current().withValue(CONTEXT, id).run(() -> runLogged(id, task));
+    Context.current().withValue(CONTEXT, id).run(task);
+  }
+
+  /** The same for a task that tells something; an empty id is none. */
+  public static <T> T call(String id, Supplier<T> task) {
+    if (id.isEmpty()) {
+      return task.get();
+    }
+    Context context = Context.current().withValue(CONTEXT, id);
+    Context before = context.attach();
+    try {
+      return task.get();
+    } finally {
+      context.detach(before);
+    }
   }
 
   /** Sixteen hexadecimal digits that no other request has, as near as makes no difference. */
@@ -48,21 +57,18 @@ public final class RequestId {
   /** The caller's id if it gave a decent one, else a new one. */
   static String takeOrMake(Metadata headers) {
     String given = headers.get(METADATA);
-    return given != null && ACCEPTABLE.matcher(given).matches() ? given : make();
+    return given != null && isDecent(given) ? given : make();
   }
 
-  /** Runs with the id in the logging context, and puts back what was there before. */
-  static void runLogged(String id, Runnable task) {
-    String before = MDC.get(LOG_NAME);
-    MDC.put(LOG_NAME, id);
-    try {
-      task.run();
-    } finally {
-      if (before == null) {
-        MDC.remove(LOG_NAME);
-      } else {
-        MDC.put(LOG_NAME, before);
+  /** What a caller gives ends up in our log lines. */
+  private static boolean isDecent(String given) {
+    for (int i = 0; i < given.length(); i++) {
+      char c = given.charAt(i);
+      boolean word = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      if (!word && "._:/-".indexOf(c) < 0) {
+        return false;
       }
     }
+    return !given.isEmpty() && given.length() <= MOST_CHARACTERS;
   }
 }

@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.slf4j.MDC;
 
 /** A service that does what the namespace of the request says. */
 final class ScriptedService extends KvServiceGrpc.KvServiceImplBase {
@@ -71,7 +70,6 @@ final class ScriptedService extends KvServiceGrpc.KvServiceImplBase {
   public void get(GetRequest request, StreamObserver<GetResponse> observer) {
     String way = request.getNamespace();
     seenIds.add(RequestId.current().orElse("none"));
-    seenIds.add(String.valueOf(MDC.get(RequestId.LOG_NAME)));
     var notFound = new ByssusException(ErrorCode.NAMESPACE_NOT_FOUND, "no namespace " + way);
     switch (way) {
       case "byssus" -> throw notFound;

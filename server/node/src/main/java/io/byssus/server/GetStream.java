@@ -4,10 +4,12 @@ import io.byssus.model.ByssusException;
 import io.byssus.model.ErrorCode;
 import io.byssus.process.CallCriticality;
 import io.byssus.process.InternalFaults;
+import io.byssus.process.RequestId;
 import io.byssus.proto.internal.v1.ShardGetAnswer;
 import io.byssus.proto.internal.v1.ShardGetQuestion;
 import io.byssus.proto.internal.v1.ShardGetStreamRequest;
 import io.byssus.proto.internal.v1.ShardGetStreamResponse;
+import io.byssus.proto.internal.v1.ShardServiceGrpc;
 import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.KeyError;
@@ -202,8 +204,9 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
 
   private static ShardGetAnswer error(ShardGetQuestion question, Throwable failure) {
     ByssusException told =
-        InternalFaults.tell(
-            failure, "GetStream", Optional.of(question.getRequestId()).filter(id -> !id.isEmpty()));
+        RequestId.call(
+            question.getRequestId(),
+            () -> InternalFaults.tell(failure, ShardServiceGrpc.SERVICE_NAME + "/GetStream"));
     return ShardGetAnswer.newBuilder()
         .setId(question.getId())
         .setError(KeyError.newBuilder().setReason(told.code().name()).setMessage(told.getMessage()))
