@@ -16,25 +16,29 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /** Answers each question of a stream as a fake server answers a call, in a context of its own. */
 final class FakeGetStream implements StreamObserver<ShardGetStreamRequest> {
   private final BiConsumer<ShardGetRequest, StreamObserver<GetResponse>> get;
-  private final Consumer<ShardGetQuestion> note;
   private final Executor threads;
+  private final HeaderTaker headers;
   private final StreamObserver<ShardGetStreamResponse> caller;
   private final Context call = Context.current();
   private final Map<Long, Context.CancellableContext> open = new ConcurrentHashMap<>();
 
+  /**
+   * A stream that has brought nothing.
+   *
+   * @param headers takes what questions bring that calls bring in their headers
+   */
   FakeGetStream(
       BiConsumer<ShardGetRequest, StreamObserver<GetResponse>> get,
-      Consumer<ShardGetQuestion> note,
       Executor threads,
+      HeaderTaker headers,
       StreamObserver<ShardGetStreamResponse> caller) {
     this.get = get;
-    this.note = note;
     this.threads = threads;
+    this.headers = headers;
     this.caller = caller;
   }
 
@@ -44,7 +48,7 @@ final class FakeGetStream implements StreamObserver<ShardGetStreamRequest> {
       end(gone);
     }
     for (ShardGetQuestion question : message.getQuestionsList()) {
-      note.accept(question);
+      headers.take(question);
       Context.CancellableContext context = call.withCancellation();
       open.put(question.getId(), context);
       threads.execute(context.wrap(() -> get.accept(question.getGet(), new Answer(question))));

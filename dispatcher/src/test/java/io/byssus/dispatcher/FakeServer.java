@@ -12,7 +12,6 @@ import io.byssus.proto.internal.v1.NamespaceSize;
 import io.byssus.proto.internal.v1.NamespaceSizesRequest;
 import io.byssus.proto.internal.v1.NamespaceSizesResponse;
 import io.byssus.proto.internal.v1.OutcomeKind;
-import io.byssus.proto.internal.v1.ShardGetQuestion;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.internal.v1.ShardGetStreamRequest;
 import io.byssus.proto.internal.v1.ShardGetStreamResponse;
@@ -31,7 +30,6 @@ import io.byssus.proto.internal.v1.ShardView;
 import io.byssus.proto.internal.v1.WatchReplicasRequest;
 import io.byssus.proto.internal.v1.WatchReplicasResponse;
 import io.byssus.proto.internal.v1.WriteOutcome;
-import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.NamespaceRecord;
 import io.byssus.proto.kv.v1.ReadContext;
@@ -46,9 +44,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -59,10 +55,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * A server over real gRPC whose state is the log in memory, replayed as far as a test lets it. It
- * can fail, hang, halt, stay behind and die.
- */
+/** A server over real gRPC whose state is the log, replayed as far as a test lets it. */
 final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements AutoCloseable {
   static final int INCARNATION = 1;
 
@@ -73,8 +66,8 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
   private final List<ShardView> views = new CopyOnWriteArrayList<>();
   private final FakeReports reports;
   private final FakeScans scanStreams = new FakeScans(this::isHanging);
-  private final List<String> criticalities = new CopyOnWriteArrayList<>();
-  private final List<String> requestIds = new CopyOnWriteArrayList<>();
+  private final HeaderTaker headers =
+      new HeaderTaker(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
   private Server server;
@@ -108,7 +101,7 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
             .executor(threads)
             .maxInboundMessageSize(8 << 20)
             .addService(this)
-            .intercept(new HeaderTaker(requestIds, criticalities))
+            .intercept(headers)
             .build()
             .start();
     port = server.getPort();
@@ -189,11 +182,11 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
 
   /** How critical the calls said they were, of those that said so. */
   List<String> criticalities() {
-    return criticalities;
+    return headers.criticalities();
   }
 
   List<String> requestIds() {
-    return requestIds;
+    return headers.ids();
   }
 
   @Override
@@ -216,18 +209,10 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
         });
   }
 
-  private void note(ShardGetQuestion question) {
-    requestIds.add(question.getRequestId());
-    Criticality said = question.getGet().getView().getCriticality();
-    if (said != Criticality.CRITICALITY_UNSPECIFIED) {
-      criticalities.add(said.name().toLowerCase(Locale.ROOT));
-    }
-  }
-
   @Override
   public StreamObserver<ShardGetStreamRequest> getStream(
       StreamObserver<ShardGetStreamResponse> caller) {
-    return new FakeGetStream(this::get, this::note, threads, caller);
+    return new FakeGetStream(this::get, threads, headers, caller);
   }
 
   @Override
@@ -402,10 +387,6 @@ final class FakeServer extends ShardServiceGrpc.ShardServiceImplBase implements 
         .setSeenPosition(log.applied(shard))
         .setAgeMs(reports.ageMs())
         .build();
-  }
-
-  static Collection<String> ids(Collection<FakeServer> servers) {
-    return servers.stream().map(FakeServer::nodeId).toList();
   }
 
   @Override

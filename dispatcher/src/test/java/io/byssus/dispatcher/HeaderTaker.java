@@ -1,12 +1,14 @@
 package io.byssus.dispatcher;
 
-import io.byssus.process.CallCriticality;
-import io.byssus.process.RequestId;
+import io.byssus.model.CallHeaders;
+import io.byssus.proto.internal.v1.ShardGetQuestion;
+import io.byssus.proto.kv.v1.Criticality;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -19,8 +21,17 @@ record HeaderTaker(List<String> ids, List<String> criticalities) implements Serv
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Optional.ofNullable(headers.get(RequestId.METADATA)).ifPresent(ids::add);
-    Optional.ofNullable(headers.get(CallCriticality.METADATA)).ifPresent(criticalities::add);
+    Optional.ofNullable(headers.get(CallHeaders.REQUEST_ID)).ifPresent(ids::add);
+    Optional.ofNullable(headers.get(CallHeaders.CRITICALITY)).ifPresent(criticalities::add);
     return next.startCall(call, headers);
+  }
+
+  /** The same of a question among others of a call. */
+  void take(ShardGetQuestion question) {
+    ids.add(question.getRequestId());
+    Criticality said = question.getGet().getView().getCriticality();
+    if (said != Criticality.CRITICALITY_UNSPECIFIED) {
+      criticalities.add(said.name().toLowerCase(Locale.ROOT));
+    }
   }
 }

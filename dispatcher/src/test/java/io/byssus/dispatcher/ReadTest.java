@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.byssus.model.ByssusException;
+import io.byssus.model.CallHeaders;
 import io.byssus.model.ErrorCode;
-import io.byssus.process.RequestId;
 import io.byssus.proto.internal.v1.MapChange;
 import io.byssus.proto.internal.v1.ShardAssignment;
 import io.byssus.proto.kv.v1.Consistency;
@@ -183,7 +183,7 @@ class ReadTest {
                     .setShard(written.getShard())
                     .setIncarnation(2)
                     .setEpoch(2)
-                    .addAllReplicas(FakeServer.ids(cluster.servers)))
+                    .addAllReplicas(TestCluster.ids(cluster.servers)))
             .build());
     await()
         .untilAsserted(
@@ -209,7 +209,7 @@ class ReadTest {
   @Test
   void theRequestIdGoesWithEveryHop() {
     Metadata headers = new Metadata();
-    headers.put(RequestId.METADATA, "my-request-17");
+    headers.put(CallHeaders.REQUEST_ID, "my-request-17");
     cluster
         .kv()
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))

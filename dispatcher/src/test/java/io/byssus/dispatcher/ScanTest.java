@@ -238,7 +238,7 @@ class ScanTest {
                     .setShard(written.getShard())
                     .setIncarnation(2)
                     .setEpoch(2)
-                    .addAllReplicas(FakeServer.ids(cluster.servers)))
+                    .addAllReplicas(TestCluster.ids(cluster.servers)))
             .build());
     await()
         .untilAsserted(

@@ -42,6 +42,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,7 +102,7 @@ public final class TestCluster implements AutoCloseable {
                       .setShard(shard)
                       .setIncarnation(FakeServer.INCARNATION)
                       .setEpoch(1)
-                      .addAllReplicas(FakeServer.ids(servers)))
+                      .addAllReplicas(ids(servers)))
               .build());
     }
     return changes.toArray(MapChange[]::new);
@@ -306,5 +307,9 @@ public final class TestCluster implements AutoCloseable {
       server.close();
     }
     controlPlane.close();
+  }
+
+  static Collection<String> ids(Collection<FakeServer> servers) {
+    return servers.stream().map(FakeServer::nodeId).toList();
   }
 }

@@ -1,7 +1,7 @@
 package io.byssus.client;
 
-import io.byssus.client.calls.CallTag;
 import io.byssus.model.ByssusException;
+import io.byssus.model.CallHeaders;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.kv.v1.Absent;
@@ -128,7 +128,7 @@ final class FakeDispatcher extends KvServiceGrpc.KvServiceImplBase implements Au
     @Override
     public <Q, R> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-      String id = String.valueOf(headers.get(CallTag.REQUEST_ID));
+      String id = String.valueOf(headers.get(CallHeaders.REQUEST_ID));
       requestIds.add(id);
       return Contexts.interceptCall(
           Context.current().withValue(REQUEST_ID, id), call, headers, next);

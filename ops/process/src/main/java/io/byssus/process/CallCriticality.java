@@ -1,5 +1,6 @@
 package io.byssus.process;
 
+import io.byssus.model.CallHeaders;
 import io.byssus.proto.kv.v1.Criticality;
 import io.grpc.Context;
 import io.grpc.Metadata;
@@ -11,10 +12,6 @@ import java.util.Locale;
  * read; without it a call is {@link Criticality#DEFAULT}.
  */
 public final class CallCriticality {
-  /** sheddable, default or critical; anything else counts as default. */
-  public static final Metadata.Key<String> METADATA =
-      Metadata.Key.of("x-byssus-criticality", Metadata.ASCII_STRING_MARSHALLER);
-
   private static final Context.Key<Criticality> CONTEXT =
       Context.keyWithDefault("byssus-criticality", Criticality.DEFAULT);
 
@@ -55,7 +52,7 @@ public final class CallCriticality {
 
   /** What a call's metadata say. */
   static Criticality of(Metadata headers) {
-    String said = headers.get(METADATA);
+    String said = headers.get(CallHeaders.CRITICALITY);
     if (said == null) {
       return Criticality.DEFAULT;
     }

@@ -1,5 +1,6 @@
 package io.byssus.process;
 
+import io.byssus.model.CallHeaders;
 import io.byssus.proto.kv.v1.Criticality;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -30,7 +31,7 @@ public final class ForwardCriticality implements ClientInterceptor {
 
     @Override
     public void start(Listener<R> listener, Metadata headers) {
-      headers.put(CallCriticality.METADATA, CallCriticality.text(criticality));
+      headers.put(CallHeaders.CRITICALITY, CallCriticality.text(criticality));
       super.start(listener, headers);
     }
   }

@@ -1,5 +1,6 @@
 package io.byssus.process;
 
+import io.byssus.model.CallHeaders;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -29,8 +30,8 @@ public final class ForwardRequestId implements ClientInterceptor {
 
     @Override
     public void start(Listener<R> listener, Metadata headers) {
-      if (!headers.containsKey(RequestId.METADATA)) {
-        headers.put(RequestId.METADATA, id);
+      if (!headers.containsKey(CallHeaders.REQUEST_ID)) {
+        headers.put(CallHeaders.REQUEST_ID, id);
       }
       super.start(listener, headers);
     }

@@ -1,5 +1,6 @@
 package io.byssus.process;
 
+import io.byssus.model.CallHeaders;
 import io.grpc.Context;
 import io.grpc.Metadata;
 import java.util.HexFormat;
@@ -15,10 +16,6 @@ import java.util.function.Supplier;
  * Context.current().wrap(task)}.
  */
 public final class RequestId {
-  /** The metadata that carries it, both ways. */
-  public static final Metadata.Key<String> METADATA =
-      Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
-
   static final Context.Key<String> CONTEXT = Context.key("byssus-request-id");
 
   private static final int MOST_CHARACTERS = 64;
@@ -56,7 +53,7 @@ public final class RequestId {
 
   /** The caller's id if it gave a decent one, else a new one. */
   static String takeOrMake(Metadata headers) {
-    String given = headers.get(METADATA);
+    String given = headers.get(CallHeaders.REQUEST_ID);
     return given != null && isDecent(given) ? given : make();
   }
 

@@ -1,5 +1,6 @@
 package io.byssus.process;
 
+import io.byssus.model.CallHeaders;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -36,14 +37,14 @@ final class RequestIdInterceptor implements ServerInterceptor {
     @Override
     public void sendHeaders(Metadata headers) {
       headersSent = true;
-      headers.put(RequestId.METADATA, id);
+      headers.put(CallHeaders.REQUEST_ID, id);
       super.sendHeaders(headers);
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
       if (!headersSent) {
-        trailers.put(RequestId.METADATA, id);
+        trailers.put(CallHeaders.REQUEST_ID, id);
       }
       super.close(status, trailers);
     }

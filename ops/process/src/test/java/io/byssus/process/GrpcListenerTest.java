@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.rpc.ErrorInfo;
 import io.byssus.model.ByssusException;
+import io.byssus.model.CallHeaders;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.process.ScriptedService.Gate;
@@ -139,7 +140,7 @@ class GrpcListenerTest {
     var kv = KvServiceGrpc.newBlockingStub(start(listener()));
     for (String way : List.of("fault", "fault-on-error")) {
       var headers = new Metadata();
-      headers.put(RequestId.METADATA, "find-me");
+      headers.put(CallHeaders.REQUEST_ID, "find-me");
       var marked = kv.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
       var failed = failure(() -> marked.get(get(way)));
       assertEquals(Status.Code.INTERNAL, failed.getStatus().getCode(), way);
@@ -297,7 +298,7 @@ class GrpcListenerTest {
   private static String answeredId(Channel channel, String namespace, String given) {
     var sent = new Metadata();
     if (given != null) {
-      sent.put(RequestId.METADATA, given);
+      sent.put(CallHeaders.REQUEST_ID, given);
     }
     var headers = new AtomicReference<Metadata>();
     var trailers = new AtomicReference<Metadata>();
@@ -308,9 +309,9 @@ class GrpcListenerTest {
                 MetadataUtils.newCaptureMetadataInterceptor(headers, trailers));
     try {
       kv.get(get(namespace));
-      return headers.get().get(RequestId.METADATA);
+      return headers.get().get(CallHeaders.REQUEST_ID);
     } catch (StatusRuntimeException e) {
-      return e.getTrailers().get(RequestId.METADATA);
+      return e.getTrailers().get(CallHeaders.REQUEST_ID);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.rpc.RetryInfo;
+import io.byssus.model.CallHeaders;
 import io.byssus.model.ErrorCode;
 import io.byssus.model.GrpcErrors;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
@@ -84,7 +85,7 @@ class LoadSheddingTest {
   void aCallThatSaysNothingOrNonsenseIsAsCriticalAsCallsAre() throws Exception {
     hold(16, Criticality.CRITICAL);
     var headers = new Metadata();
-    headers.put(CallCriticality.METADATA, "very");
+    headers.put(CallHeaders.CRITICALITY, "very");
     KvServiceGrpc.newFutureStub(channel)
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
         .get(get("gated"));

@@ -1,5 +1,6 @@
 package io.byssus.client.calls;
 
+import io.byssus.model.CallHeaders;
 import io.byssus.proto.kv.v1.Criticality;
 import io.grpc.Metadata;
 import java.util.Locale;
@@ -11,11 +12,6 @@ import java.util.Locale;
  * @param criticality when the call is refused by a process that is overloaded
  */
 public record CallTag(String requestId, Criticality criticality) {
-  public static final Metadata.Key<String> REQUEST_ID =
-      Metadata.Key.of("x-request-id", Metadata.ASCII_STRING_MARSHALLER);
-  static final Metadata.Key<String> CRITICALITY =
-      Metadata.Key.of("x-byssus-criticality", Metadata.ASCII_STRING_MARSHALLER);
-
   /** Of a call as critical as calls are. */
   public static CallTag of(String requestId) {
     return new CallTag(requestId, Criticality.CRITICALITY_UNSPECIFIED);
@@ -23,9 +19,9 @@ public record CallTag(String requestId, Criticality criticality) {
 
   Metadata headers() {
     Metadata headers = new Metadata();
-    headers.put(REQUEST_ID, requestId);
+    headers.put(CallHeaders.REQUEST_ID, requestId);
     if (criticality == Criticality.SHEDDABLE || criticality == Criticality.CRITICAL) {
-      headers.put(CRITICALITY, criticality.name().toLowerCase(Locale.ROOT));
+      headers.put(CallHeaders.CRITICALITY, criticality.name().toLowerCase(Locale.ROOT));
     }
     return headers;
   }

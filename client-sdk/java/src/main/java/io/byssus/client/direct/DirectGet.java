@@ -1,10 +1,10 @@
 package io.byssus.client.direct;
 
-import io.byssus.client.calls.CallTag;
 import io.byssus.client.direct.DirectRoutes.GetRoute;
 import io.byssus.clustermap.replicas.ServerChannels;
 import io.byssus.clustermap.replicas.ShardRouter;
 import io.byssus.model.ByssusException;
+import io.byssus.model.CallHeaders;
 import io.byssus.proto.kv.v1.GetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.grpc.CallOptions;
@@ -62,7 +62,7 @@ final class DirectGet extends ClientCall<GetRequest, GetResponse> {
       refuse(e);
       return;
     }
-    String requestId = headers.get(CallTag.REQUEST_ID);
+    String requestId = headers.get(CallHeaders.REQUEST_ID);
     CompletableFuture<GetResponse> answer =
         servers.get(
             route.replica(), route.question(), timeoutNanos(), requestId == null ? "" : requestId);

@@ -18,13 +18,20 @@ import io.byssus.client.StreamedWriter;
 import io.byssus.client.WriterOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import org.HdrHistogram.Histogram;
 
-/** How long after a write a replica has it, at half of the highest load of {@link Writes}. */
+/**
+ * How long after a write a replica has it, at half of the highest load of {@link Writes}. One write
+ * in a hundred waits until it is applied, and tells; the load are the others, which are answered
+ * when they are logged, as in that case.
+ */
 final class Visibility {
   private static final Duration PROBE = Duration.ofSeconds(2);
   private static final Duration WRITE_LIMIT = Duration.ofMinutes(1);
   private static final int P99 = 99;
+  private static final double TELLING = 0.01;
 
   /** A streamed writer's window. */
   private static final int MOST_IN_FLIGHT = 16_384;
@@ -47,7 +54,7 @@ final class Visibility {
             "write-to-visible",
             "p99 from when a write was due to visible at a replica, at half of write-stream's load",
             "µs",
-            new Contender("WriteStream, APPLIED", visibility::writes),
+            new Contender("WriteStream, one in 100 APPLIED", visibility::writes),
             List.of(
                 new Ceiling(
                     new Contender("bare produce and consume", visibility::passage),
@@ -61,51 +68,60 @@ final class Visibility {
       probe.run(PROBE);
       perSecond = probe.run(PROBE) / 2;
     }
-    StreamedWriter writer =
-        namespace.writer(
-            WriterOptions.defaults()
-                .withAcknowledgement(Acknowledgement.APPLIED)
-                .withDeadline(WRITE_LIMIT));
+    StreamedWriter telling = writer(namespace, Acknowledgement.APPLIED);
+    StreamedWriter others = writer(namespace, Acknowledgement.LOGGED);
     AtomicLong next = new AtomicLong();
-    Operation write =
-        done -> {
-          long number = next.getAndIncrement() % records.count();
-          writer.put(
-              Key.of(records.key(number)),
-              records.value(number),
-              OperationOptions.defaults(),
-              (result, failure) -> done.accept(failure));
-        };
-    return new P99s(write, writer);
+    return Running.of(
+        length -> p99OfTelling(writes(telling, next), writes(others, next), length),
+        () -> {
+          telling.close();
+          others.close();
+        });
+  }
+
+  private static StreamedWriter writer(Namespace namespace, Acknowledgement acknowledgement) {
+    return namespace.writer(
+        WriterOptions.defaults().withAcknowledgement(acknowledgement).withDeadline(WRITE_LIMIT));
+  }
+
+  private Operation writes(StreamedWriter writer, AtomicLong next) {
+    Records records = stage.records();
+    return done -> {
+      long number = next.getAndIncrement() % records.count();
+      writer.put(
+          Key.of(records.key(number)),
+          records.value(number),
+          OperationOptions.defaults(),
+          (result, failure) -> done.accept(failure));
+    };
+  }
+
+  private double p99OfTelling(Operation telling, Operation others, Duration length)
+      throws Exception {
+    FutureTask<Histogram> load =
+        new FutureTask<>(
+            () -> new OpenLoop(others, perSecond * (1 - TELLING), MOST_IN_FLIGHT).run(length));
+    new Thread(load, "bench-load").start();
+    Histogram told = new OpenLoop(telling, perSecond * TELLING, MOST_IN_FLIGHT).run(length);
+    load.get();
+    return micros(told);
   }
 
   private Running passage() throws Exception {
     BarePassage passage = new BarePassage(stage.newLog("bench-passage"));
     AtomicLong next = new AtomicLong();
-    return new P99s(
-        done -> passage.send(stage.records().value(next.getAndIncrement()), done), passage);
+    return Running.of(
+        length ->
+            micros(
+                new OpenLoop(
+                        done -> passage.send(stage.records().value(next.getAndIncrement()), done),
+                        perSecond,
+                        MOST_IN_FLIGHT)
+                    .run(length)),
+        passage);
   }
 
-  private final class P99s implements Running {
-    private final Operation operation;
-    private final AutoCloseable closing;
-
-    P99s(Operation operation, AutoCloseable closing) {
-      this.operation = operation;
-      this.closing = closing;
-    }
-
-    @Override
-    public double measure(Duration length) throws Exception {
-      return new OpenLoop(operation, perSecond, MOST_IN_FLIGHT)
-              .run(length)
-              .getValueAtPercentile(P99)
-          / NANOS_OF_MICRO;
-    }
-
-    @Override
-    public void close() throws Exception {
-      closing.close();
-    }
+  private static double micros(Histogram latencies) {
+    return latencies.getValueAtPercentile(P99) / NANOS_OF_MICRO;
   }
 }

@@ -24,8 +24,15 @@ public final class OpenLoop {
   private static final int DIGITS = 3;
   private static final long HIGHEST_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-  /** Pauses shorter than this are not worth a system call; the operation is begun at once. */
+  /** Pauses shorter than this are not worth a system call; they are waited for awake. */
   private static final long SHORTEST_PAUSE_NANOS = 50_000;
+
+  /**
+   * Where operations follow each other faster than that, who waits for each awake takes a processor
+   * from what is measured. So all that came due in such a time are begun together; they are late by
+   * it at the most, which counts.
+   */
+  private static final long TOGETHER_NANOS = 250_000;
 
   /** How long the last operations may take beyond the end. */
   private static final Duration GRACE = Duration.ofSeconds(30);
@@ -83,11 +90,12 @@ public final class OpenLoop {
     return latencies;
   }
 
-  private static void awaitNanoTime(long due) throws InterruptedException {
+  private void awaitNanoTime(long due) throws InterruptedException {
+    boolean together = perSecond * SHORTEST_PAUSE_NANOS > 1e9;
     for (long left = due - System.nanoTime();
-        left > SHORTEST_PAUSE_NANOS;
+        left > (together ? 0 : SHORTEST_PAUSE_NANOS);
         left = due - System.nanoTime()) {
-      LockSupport.parkNanos(left);
+      LockSupport.parkNanos(together ? Math.max(left, TOGETHER_NANOS) : left);
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }
