@@ -153,13 +153,16 @@ final class WriterLoop implements LiveCalls.Call {
       // Nobody interrupts this thread but who wants it to end.
       closing = LiveCalls.clientClosed();
     }
-    if (stream != null) {
-      stream.stop();
+    try {
+      if (stream != null) {
+        stream.stop();
+      }
+    } finally {
+      // Those that begin after this are ended by the one who begins them.
+      inbox.close().forEach(write -> abort(write, closing));
+      outcomes.tellEnded();
+      calls.live().end(this);
     }
-    // Those that begin after this are ended by the one who begins them.
-    inbox.close().forEach(write -> abort(write, closing));
-    outcomes.tellEnded();
-    calls.live().end(this);
   }
 
   private void step(WriterInbox.Content content) {

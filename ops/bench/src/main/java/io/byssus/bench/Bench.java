@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 public final class Bench {
   private static final int VALUE_BYTES = 100;
 
-  /** The warm-up of all, for each of the most rounds that a case warms itself up. */
-  private static final long WARM_UP_ROUNDS = 5;
+  /** How long the warm-up of all is, in turns; none where the cases do not warm up either. */
+  private static final long WARM_UP_TURNS = 30;
 
   private final BenchConfig config;
   private final Consumer<String> progress;
@@ -78,7 +78,10 @@ public final class Bench {
 
   /** A minute with the usual rounds: about what a JVM's compilers need. */
   private Duration warmUp() {
-    return config.rounds().length().multipliedBy(WARM_UP_ROUNDS * config.rounds().warmUps());
+    return config
+        .rounds()
+        .length()
+        .multipliedBy(config.rounds().warmUps() == 0 ? 0 : WARM_UP_TURNS);
   }
 
   private boolean isAskedFor(BenchCase benchCase) {

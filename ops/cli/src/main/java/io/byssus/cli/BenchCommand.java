@@ -40,13 +40,13 @@ import picocli.CommandLine.Spec;
       "runs only where it is named; replay takes 5 million records, with --quick 1 million."
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final int MOST_WARM_UPS = 4;
+  private static final int MOST_WARM_UPS = 2;
   private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
-  private static final int SECONDS = 3;
+  private static final int SECONDS = 2;
   private static final int QUICK_SECONDS = 1;
+  private static final int GROWTH_MOST_WARM_UPS = 4;
   private static final int GROWTH_ROUNDS = 3;
-  private static final int GROWTH_SECONDS = 2;
   private static final int QUICK_BACKLOG = 1_000_000;
 
   private final Streams streams;
@@ -67,8 +67,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "N",
-      description =
-          "How long each turn is: 1 to 600. Default: 3; with --growth: 2; with --quick: 1")
+      description = "How long each turn is: 1 to 600. Default: 2; with --quick: 1")
   private Integer seconds;
 
   @Option(
@@ -155,7 +154,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchConfig config() {
-    Rounds rounds = rounds(ROUNDS, SECONDS);
+    Rounds rounds = rounds(MOST_WARM_UPS, ROUNDS);
     return checked(
         () ->
             new BenchConfig(
@@ -173,14 +172,14 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--growth needs clusters of its own, and takes no --endpoint");
     }
-    Rounds rounds = rounds(GROWTH_ROUNDS, GROWTH_SECONDS);
+    Rounds rounds = rounds(GROWTH_MOST_WARM_UPS, GROWTH_ROUNDS);
     return checked(
         () -> new GrowthConfig(ByssusMain.class.getName(), temporary(), cases, rounds, records()));
   }
 
-  private Rounds rounds(int usual, int usualSeconds) {
-    int length = checkedSeconds(seconds != null ? seconds : quick ? QUICK_SECONDS : usualSeconds);
-    return new Rounds(MOST_WARM_UPS, quick ? QUICK_ROUNDS : usual, Duration.ofSeconds(length));
+  private Rounds rounds(int mostWarmUps, int usual) {
+    int length = checkedSeconds(seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS);
+    return new Rounds(mostWarmUps, quick ? QUICK_ROUNDS : usual, Duration.ofSeconds(length));
   }
 
   private static Path temporary() {

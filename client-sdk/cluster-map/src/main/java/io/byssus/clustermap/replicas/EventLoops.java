@@ -87,9 +87,13 @@ public final class EventLoops implements AutoCloseable {
         .channelType(EPOLL ? EpollSocketChannel.class : NioSocketChannel.class);
   }
 
-  /** Ends the threads, at once; to be closed after the connections. */
+  /**
+   * Ends the threads once nothing has come to them for a second; to be closed after the
+   * connections. Not at once: who cancels a call that its connection ends at the same moment would
+   * be refused.
+   */
   @Override
   public void close() {
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    group.shutdownGracefully(1, 5, TimeUnit.SECONDS);
   }
 }

@@ -2,18 +2,25 @@ package io.byssus.bench.cases;
 
 import io.byssus.bench.load.ClosedLoop;
 import io.byssus.bench.load.Operation;
+import io.byssus.bench.load.Records;
 import io.byssus.bench.stage.Stage;
 import io.byssus.client.Consistency;
+import io.byssus.client.Key;
+import io.byssus.client.OperationOptions;
+import io.byssus.client.StreamedWriter;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Reads of all kinds, and echoes, until the processes' compilers have done most of their work:
- * without it the first cases would measure the compilers.
+ * Reads of all kinds, streamed writes and echoes, until the processes' compilers have done most of
+ * their work: without it the first cases would measure the compilers.
  */
 public final class WarmUp {
   private static final int KEYS = 100;
   private static final int PERCENT = 100;
+
+  /** More than in most cases, so that streamed writes go by many. */
+  private static final int IN_FLIGHT = 256;
 
   private WarmUp() {}
 
@@ -30,17 +37,33 @@ public final class WarmUp {
         Reads.gets(stage.throughDispatcher(), stage.records(), Consistency.LINEARIZABLE);
     Operation direct = Reads.gets(stage.direct(), stage.records(), Consistency.EVENTUAL);
     Operation multiGet = Reads.multiGets(stage.direct(), stage.records(), KEYS);
-    Operation any =
-        done -> {
-          int percent = ThreadLocalRandom.current().nextInt(PERCENT);
-          Operation next =
-              percent < 40
-                  ? echo
-                  : percent < 70
-                      ? dispatched
-                      : percent < 80 ? linearizable : percent < 99 ? direct : multiGet;
-          next.begin(done);
-        };
-    new ClosedLoop(any, Loads.IN_FLIGHT).run(length);
+    try (StreamedWriter writer = stage.emptyNamespace().writer()) {
+      Operation write = write(writer, stage.records());
+      Operation any =
+          done -> {
+            int percent = ThreadLocalRandom.current().nextInt(PERCENT);
+            Operation next =
+                percent < 30
+                    ? echo
+                    : percent < 50
+                        ? dispatched
+                        : percent < 58
+                            ? linearizable
+                            : percent < 75 ? direct : percent < 76 ? multiGet : write;
+            next.begin(done);
+          };
+      new ClosedLoop(any, IN_FLIGHT).run(length);
+    }
+  }
+
+  private static Operation write(StreamedWriter writer, Records records) {
+    return done -> {
+      long number = ThreadLocalRandom.current().nextLong(records.count());
+      writer.put(
+          Key.of(records.key(number)),
+          records.value(number),
+          OperationOptions.defaults(),
+          (result, failure) -> done.accept(failure));
+    };
   }
 }

@@ -2,6 +2,7 @@ package io.byssus.bench.cases;
 
 import io.byssus.bench.engine.BenchCase;
 import io.byssus.bench.engine.BenchCase.Ceiling;
+import io.byssus.bench.engine.Conduct;
 import io.byssus.bench.engine.Contender;
 import io.byssus.bench.engine.Target;
 import io.byssus.bench.stage.Stage;
@@ -14,6 +15,8 @@ import java.util.Locale;
  * them: the unary echo beside them tells how fast this machine is.
  */
 final class Ycsb {
+  private static final Conduct ROUNDS = new Conduct(1, 3, false);
+
   private Ycsb() {}
 
   static List<BenchCase> on(Stage stage) {
@@ -28,7 +31,8 @@ final class Ycsb {
                       "YCSB " + workload.letter(),
                       () -> Loads.of(new YcsbOperations(stage, workload)))
                   .withoutCurve(),
-              List.of(new Ceiling(Echoes.unary(stage).withoutCurve(), Target.none()))));
+              List.of(new Ceiling(Echoes.unary(stage).withoutCurve(), Target.none())),
+              ROUNDS));
     }
     return cases;
   }
