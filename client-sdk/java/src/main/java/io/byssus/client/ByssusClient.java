@@ -58,14 +58,7 @@ public final class ByssusClient implements AutoCloseable {
    * @param random for backoff; safe for several threads
    */
   ByssusClient(ByssusClientBuilder settings, LongSupplier nanoTime, RandomGenerator random) {
-    this.dispatchers =
-        Dispatchers.to(
-            settings.endpoints,
-            loops,
-            settings.connectionOptions.idleTimeout(),
-            settings.connectionOptions.keepAlive(),
-            (settings.userAgent + " byssus-java").strip(),
-            nanoTime);
+    this.dispatchers = dispatchers(settings, loops, nanoTime);
     this.timer = timer();
     this.calls =
         new Calls(
@@ -97,6 +90,23 @@ public final class ByssusClient implements AutoCloseable {
             settings.requestIds);
     this.admin = new AdminClient(this, settings.adminDeadline);
     this.closeNanos = Durations.nanos(settings.closeTimeout);
+  }
+
+  private static Dispatchers dispatchers(
+      ByssusClientBuilder settings, EventLoops loops, LongSupplier nanoTime) {
+    try {
+      return Dispatchers.to(
+          settings.endpoints,
+          loops,
+          settings.connectionOptions.idleTimeout(),
+          settings.connectionOptions.keepAlive(),
+          (settings.userAgent + " byssus-java").strip(),
+          nanoTime);
+    } catch (RuntimeException e) {
+      // There will be no client to close them.
+      loops.close();
+      throw e;
+    }
   }
 
   private static Optional<Calls.DirectPath> direct(

@@ -149,7 +149,7 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
     Context before = context.attach();
     try {
       reads
-          .read(question.getGet())
+          .readLater(question.getGet())
           .whenComplete(
               (read, failure) -> {
                 leave(question, context);

@@ -1,26 +1,29 @@
 package io.byssus.server;
 
-import io.byssus.clustermap.ClusterImage;
-import io.byssus.proto.internal.v1.Cluster;
 import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 /**
  * Reads of single records, begun on gRPC's event loop, which must not wait for the disk: what
  * memory cannot tell is read by a thread that may.
  */
 final class PointReads {
-  private final Supplier<ClusterImage> map;
+  private final IntSupplier shardCount;
   private final ReplicaHost host;
   private final NamespaceGate namespaces;
   private final ReadViews views;
 
-  PointReads(
-      Supplier<ClusterImage> map, ReplicaHost host, NamespaceGate namespaces, ReadViews views) {
-    this.map = map;
+  /**
+   * Reads of the replicas that a host holds.
+   *
+   * @param shardCount the cluster's number of shards
+   */
+  PointReads(IntSupplier shardCount, ReplicaHost host, NamespaceGate namespaces, ReadViews views) {
+    this.shardCount = shardCount;
     this.host = host;
     this.namespaces = namespaces;
     this.views = views;
@@ -47,6 +50,16 @@ final class PointReads {
    * @throws io.byssus.model.ByssusException where the read is refused at once
    */
   CompletableFuture<GetResponse> read(ShardGetRequest request) {
+    return read(request, sight -> RecordReads.getFromMemory(sight, request));
+  }
+
+  /** The same for what {@link #atOnce} did not tell: memory is not asked again. */
+  CompletableFuture<GetResponse> readLater(ShardGetRequest request) {
+    return read(request, sight -> Optional.empty());
+  }
+
+  private CompletableFuture<GetResponse> read(
+      ShardGetRequest request, Function<Sight, Optional<GetResponse>> fromMemory) {
     Replica replica = check(request);
     return namespaces
         .pass(request.getNamespaceId())
@@ -55,14 +68,13 @@ final class PointReads {
                 views.readFromMemory(
                     replica,
                     request.getView(),
-                    sight -> RecordReads.getFromMemory(sight, request),
+                    fromMemory,
                     sight -> RecordReads.get(sight, request)));
   }
 
   private Replica check(ShardGetRequest request) {
     Replica replica = host.replica(request.getView().getShard());
-    // Replicas are held by a map that tells the count: where none does, none is held.
-    ShardChecks.check(request, map.get().cluster().map(Cluster::getShardCount).orElse(1));
+    ShardChecks.check(request, shardCount.getAsInt());
     return replica;
   }
 }

@@ -65,7 +65,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     this.host = host;
     this.namespaces = namespaces;
     this.views = views;
-    this.points = new PointReads(map, host, namespaces, views);
+    this.points = new PointReads(this::shardCount, host, namespaces, views);
     this.room = room;
     this.feed = feed;
     this.streams = streams;

@@ -105,7 +105,10 @@ final class GetLine {
   private void send() {
     due.set(false);
     for (Question next = asked.poll(); next != null; next = asked.poll()) {
-      next.begin();
+      // What was cancelled meanwhile is nobody's question.
+      if (!next.isDone()) {
+        next.begin();
+      }
     }
     if (line != null) {
       line.send();

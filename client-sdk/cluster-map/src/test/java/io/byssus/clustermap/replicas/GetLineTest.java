@@ -250,6 +250,18 @@ final class GetLineTest {
   }
 
   @Test
+  void whatIsCancelledBeforeItGoesIsNotAsked() throws Exception {
+    together(
+        () -> {
+          ask("cancelled").cancel(false);
+          ask("asked");
+        });
+    ShardGetStreamRequest message = fake.messages.take();
+    assertEquals(1, message.getQuestionsCount());
+    assertEquals("request-asked", message.getQuestions(0).getRequestId());
+  }
+
+  @Test
   void whatIsOpenFailsWithItsCallAndTheNextQuestionBeginsAnother() throws Exception {
     CompletableFuture<GetResponse> open = ask("open");
     fake.take(1);

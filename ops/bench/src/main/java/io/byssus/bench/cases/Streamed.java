@@ -1,5 +1,6 @@
 package io.byssus.bench.cases;
 
+import io.byssus.bench.load.Operation;
 import io.byssus.bench.load.Records;
 import io.byssus.client.ByssusClientException;
 import io.byssus.client.Consistency;
@@ -17,6 +18,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** Writes by a stream into a namespace, counted when a replica has them. */
 final class Streamed implements AutoCloseable {
@@ -36,6 +38,18 @@ final class Streamed implements AutoCloseable {
     this.namespace = namespace;
     this.records = records;
     this.writer = namespace.writer(WriterOptions.defaults().withDeadline(WRITE_LIMIT));
+  }
+
+  /** Streams records, each of the next of these numbers. */
+  static Operation puts(StreamedWriter writer, Records records, LongSupplier numbers) {
+    return done -> {
+      long number = numbers.getAsLong();
+      writer.put(
+          Key.of(records.key(number)),
+          records.value(number),
+          OperationOptions.defaults(),
+          (result, failure) -> done.accept(failure));
+    };
   }
 
   /**

@@ -11,15 +11,14 @@ import io.byssus.bench.load.Operation;
 import io.byssus.bench.load.Records;
 import io.byssus.bench.stage.Stage;
 import io.byssus.client.Acknowledgement;
-import io.byssus.client.Key;
 import io.byssus.client.Namespace;
-import io.byssus.client.OperationOptions;
 import io.byssus.client.StreamedWriter;
 import io.byssus.client.WriterOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -71,8 +70,11 @@ final class Visibility {
     StreamedWriter telling = writer(namespace, Acknowledgement.APPLIED);
     StreamedWriter others = writer(namespace, Acknowledgement.LOGGED);
     AtomicLong next = new AtomicLong();
+    LongSupplier numbers = () -> next.getAndIncrement() % records.count();
+    Operation tellingWrites = Streamed.puts(telling, records, numbers);
+    Operation otherWrites = Streamed.puts(others, records, numbers);
     return Running.of(
-        length -> p99OfTelling(writes(telling, next), writes(others, next), length),
+        length -> p99OfTelling(tellingWrites, otherWrites, length),
         () -> {
           telling.close();
           others.close();
@@ -82,18 +84,6 @@ final class Visibility {
   private static StreamedWriter writer(Namespace namespace, Acknowledgement acknowledgement) {
     return namespace.writer(
         WriterOptions.defaults().withAcknowledgement(acknowledgement).withDeadline(WRITE_LIMIT));
-  }
-
-  private Operation writes(StreamedWriter writer, AtomicLong next) {
-    Records records = stage.records();
-    return done -> {
-      long number = next.getAndIncrement() % records.count();
-      writer.put(
-          Key.of(records.key(number)),
-          records.value(number),
-          OperationOptions.defaults(),
-          (result, failure) -> done.accept(failure));
-    };
   }
 
   private double p99OfTelling(Operation telling, Operation others, Duration length)

@@ -2,11 +2,8 @@ package io.byssus.bench.cases;
 
 import io.byssus.bench.load.ClosedLoop;
 import io.byssus.bench.load.Operation;
-import io.byssus.bench.load.Records;
 import io.byssus.bench.stage.Stage;
 import io.byssus.client.Consistency;
-import io.byssus.client.Key;
-import io.byssus.client.OperationOptions;
 import io.byssus.client.StreamedWriter;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -38,7 +35,11 @@ public final class WarmUp {
     Operation direct = Reads.gets(stage.direct(), stage.records(), Consistency.EVENTUAL);
     Operation multiGet = Reads.multiGets(stage.direct(), stage.records(), KEYS);
     try (StreamedWriter writer = stage.emptyNamespace().writer()) {
-      Operation write = write(writer, stage.records());
+      Operation write =
+          Streamed.puts(
+              writer,
+              stage.records(),
+              () -> ThreadLocalRandom.current().nextLong(stage.records().count()));
       Operation any =
           done -> {
             int percent = ThreadLocalRandom.current().nextInt(PERCENT);
@@ -54,16 +55,5 @@ public final class WarmUp {
           };
       new ClosedLoop(any, IN_FLIGHT).run(length);
     }
-  }
-
-  private static Operation write(StreamedWriter writer, Records records) {
-    return done -> {
-      long number = ThreadLocalRandom.current().nextLong(records.count());
-      writer.put(
-          Key.of(records.key(number)),
-          records.value(number),
-          OperationOptions.defaults(),
-          (result, failure) -> done.accept(failure));
-    };
   }
 }
