@@ -23,7 +23,7 @@ public final class Bench {
   private static final int VALUE_BYTES = 100;
 
   /** How long the warm-up of all is, in turns; none where the cases do not warm up either. */
-  private static final long WARM_UP_TURNS = 30;
+  private static final long WARM_UP_TURNS = 75;
 
   private final BenchConfig config;
   private final Consumer<String> progress;
@@ -76,7 +76,7 @@ public final class Bench {
     }
   }
 
-  /** A minute with the usual rounds: about what a JVM's compilers need. */
+  /** Two and a half minutes with the usual rounds: about what a JVM's compilers need. */
   private Duration warmUp() {
     return config
         .rounds()

@@ -38,11 +38,25 @@ public final class KafkaWal implements Wal {
   private volatile boolean closed;
 
   /**
-   * Opens the log. Never waits for Kafka: until it has been reached and checked, appending fails.
+   * Opens the log for writes. Never waits for Kafka: until it has been reached and checked,
+   * appending fails.
    *
    * @param identity what the log must be
    */
   public KafkaWal(WalConfig config, LogIdentity identity, int shardCount) {
+    this(config, identity, shardCount, Map.of("compression.type", "lz4"));
+  }
+
+  /**
+   * The same for what servers write by themselves: a few bytes each time, for which a compressor
+   * would cost more than all else that the producer does.
+   */
+  public static KafkaWal forMarks(WalConfig config, LogIdentity identity, int shardCount) {
+    return new KafkaWal(config, identity, shardCount, Map.of("compression.type", "none"));
+  }
+
+  private KafkaWal(
+      WalConfig config, LogIdentity identity, int shardCount, Map<String, Object> encoding) {
     this.topic = identity.getTopic();
     this.clusterId = identity.getKafkaClusterId();
     this.gates = new ShardGate[shardCount];
@@ -51,19 +65,18 @@ public final class KafkaWal implements Wal {
     for (int shard = 0; shard < shardCount; shard++) {
       gates[shard] = new ShardGate(shard, bytesInFlight);
     }
-    this.producerSettings = config.with(settings());
+    this.producerSettings = config.with(settings(encoding));
     this.producer = newProducer();
     this.probe =
         new LogProbe(
             new LogIdentityCheck<>(config, "byssus-wal-probe", identity, shardCount), gates);
   }
 
-  private static Map<String, Object> settings() {
+  private static Map<String, Object> settings(Map<String, Object> encoding) {
     Map<String, Object> settings = new HashMap<>();
     settings.put("client.id", "byssus-wal");
     settings.put("acks", "all");
     settings.put("enable.idempotence", true);
-    settings.put("compression.type", "lz4");
     settings.put("linger.ms", 0);
     // While one request is under way the next records gather: batches grow with the load, and a
     // record for an idle log loses no time. Several requests in flight gain little, since a broker
@@ -77,6 +90,7 @@ public final class KafkaWal implements Wal {
     settings.put("request.timeout.ms", 10_000);
     settings.put("delivery.timeout.ms", 30_000);
     settings.put("metadata.max.idle.ms", 24 * 60 * 60 * 1000L);
+    settings.putAll(encoding);
     return settings;
   }
 

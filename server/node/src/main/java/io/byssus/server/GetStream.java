@@ -21,12 +21,15 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The reads of single records that come by one call. What memory tells is answered on the event
- * loop, all of a message together; the others when their answers are there.
+ * The reads of single records that come by one call, which belongs to an event loop: what memory
+ * tells is read there, what only the disk tells elsewhere, and answers go out from there, all that
+ * are there in one message.
  *
  * <p>No more is taken from a caller who does not take his answers, so what is kept for him is what
  * waits, and that is bounded for all callers together.
@@ -38,12 +41,12 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
 
   private final PointReads reads;
   private final Room room;
+  private final Executor loop;
   private final ServerCallStreamObserver<ShardGetStreamResponse> caller;
   private final Map<Long, Context.CancellableContext> open = new ConcurrentHashMap<>();
   private final Queue<ShardGetAnswer> outbox = new ConcurrentLinkedQueue<>();
 
-  /** Who finds it at 0 sends, for all who come meanwhile. */
-  private final AtomicInteger sending = new AtomicInteger();
+  private final AtomicBoolean sendDue = new AtomicBoolean();
 
   /** Whether a message has been asked for that is not there. On the event loop only. */
   private boolean asked;
@@ -81,10 +84,19 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
     }
   }
 
-  /** Sets itself up: to be made within the call's handler. */
-  GetStream(PointReads reads, Room room, ServerCallStreamObserver<ShardGetStreamResponse> caller) {
+  /**
+   * Sets itself up: to be made within the call's handler.
+   *
+   * @param loop the call's event loop
+   */
+  GetStream(
+      PointReads reads,
+      Room room,
+      Executor loop,
+      ServerCallStreamObserver<ShardGetStreamResponse> caller) {
     this.reads = reads;
     this.room = room;
+    this.loop = loop;
     this.caller = caller;
     caller.disableAutoRequest();
     caller.setOnReadyHandler(this::takeMore);
@@ -111,8 +123,7 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
       return;
     }
     message.getGoneList().forEach(this::forget);
-    message.getQuestionsList().forEach(this::answer);
-    send();
+    message.getQuestionsList().forEach(this::read);
     takeMore();
   }
 
@@ -123,16 +134,16 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
     }
   }
 
-  private void answer(ShardGetQuestion question) {
+  private void read(ShardGetQuestion question) {
     try {
       Optional<GetResponse> known = reads.atOnce(question.getGet());
       if (known.isPresent()) {
-        outbox.add(record(question, known.get()));
+        answer(record(question, known.get()));
       } else {
         wait(question);
       }
     } catch (RuntimeException e) {
-      outbox.add(error(question, e));
+      answer(error(question, e));
     }
   }
 
@@ -149,13 +160,12 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
     Context before = context.attach();
     try {
       reads
-          .readLater(question.getGet())
+          .readLater(question.getGet(), loop)
           .whenComplete(
               (read, failure) -> {
                 leave(question, context);
                 if (!ended) {
-                  outbox.add(failure == null ? record(question, read) : error(question, failure));
-                  send();
+                  answer(failure == null ? record(question, read) : error(question, failure));
                 }
               });
     } catch (RuntimeException e) {
@@ -172,17 +182,18 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
     context.cancel(null);
   }
 
-  private void send() {
-    if (sending.getAndIncrement() != 0) {
-      return;
+  private void answer(ShardGetAnswer answer) {
+    outbox.add(answer);
+    if (sendDue.compareAndSet(false, true)) {
+      loop.execute(this::send);
     }
-    int seen = 1;
-    do {
-      while (!outbox.isEmpty() && !ended) {
-        caller.onNext(message());
-      }
-      seen = sending.addAndGet(-seen);
-    } while (seen != 0);
+  }
+
+  private void send() {
+    sendDue.set(false);
+    while (!outbox.isEmpty() && !ended) {
+      caller.onNext(message());
+    }
   }
 
   private ShardGetStreamResponse message() {
@@ -217,6 +228,7 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
   public void onCompleted() {
     // Who asks nothing more waits for nothing.
     if (!ended) {
+      send();
       end();
       caller.onCompleted();
     }

@@ -4,6 +4,7 @@ import io.byssus.proto.internal.v1.ShardGetRequest;
 import io.byssus.proto.kv.v1.GetResponse;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 
@@ -47,20 +48,29 @@ final class PointReads {
   /**
    * Reads a record, and waits for what has to be waited for, within the current gRPC context.
    *
+   * @param loop the caller's event loop, where memory is read once there is no more to wait for
    * @throws io.byssus.model.ByssusException where the read is refused at once
    */
-  CompletableFuture<GetResponse> read(ShardGetRequest request) {
-    return read(request, sight -> RecordReads.getFromMemory(sight, request));
+  CompletableFuture<GetResponse> read(ShardGetRequest request, Executor loop) {
+    return read(check(request), request, loop, sight -> RecordReads.getFromMemory(sight, request));
   }
 
-  /** The same for what {@link #atOnce} did not tell: memory is not asked again. */
-  CompletableFuture<GetResponse> readLater(ShardGetRequest request) {
-    return read(request, sight -> Optional.empty());
+  /** The same for what {@link #atOnce} did not tell: where memory has been asked, not again. */
+  CompletableFuture<GetResponse> readLater(ShardGetRequest request, Executor loop) {
+    Replica replica = check(request);
+    boolean asked = views.atOnce(replica, request.getView()).isPresent();
+    return read(
+        replica,
+        request,
+        loop,
+        sight -> asked ? Optional.empty() : RecordReads.getFromMemory(sight, request));
   }
 
   private CompletableFuture<GetResponse> read(
-      ShardGetRequest request, Function<Sight, Optional<GetResponse>> fromMemory) {
-    Replica replica = check(request);
+      Replica replica,
+      ShardGetRequest request,
+      Executor loop,
+      Function<Sight, Optional<GetResponse>> fromMemory) {
     return namespaces
         .pass(request.getNamespaceId())
         .thenCompose(
@@ -68,6 +78,7 @@ final class PointReads {
                 views.readFromMemory(
                     replica,
                     request.getView(),
+                    loop,
                     fromMemory,
                     sight -> RecordReads.get(sight, request)));
   }

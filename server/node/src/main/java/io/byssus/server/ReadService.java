@@ -44,6 +44,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   private final ReadViews views;
   private final PointReads points;
   private final GetStream.Room room;
+  private final Supplier<? extends Executor> eventLoop;
   private final ReplicaFeed feed;
   private final Executor streams;
 
@@ -51,6 +52,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
    * The service.
    *
    * @param room for streamed reads of single records that wait
+   * @param eventLoop tells the event loop that the asking thread is
    * @param streams where streams of records are read
    */
   ReadService(
@@ -59,6 +61,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
       NamespaceGate namespaces,
       ReadViews views,
       GetStream.Room room,
+      Supplier<? extends Executor> eventLoop,
       ReplicaFeed feed,
       Executor streams) {
     this.map = map;
@@ -67,6 +70,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     this.views = views;
     this.points = new PointReads(this::shardCount, host, namespaces, views);
     this.room = room;
+    this.eventLoop = eventLoop;
     this.feed = feed;
     this.streams = streams;
   }
@@ -74,14 +78,15 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   /** Runs on gRPC's event loop. */
   @Override
   public void get(ShardGetRequest request, StreamObserver<GetResponse> caller) {
-    answer(points.read(request), caller);
+    answer(points.read(request, eventLoop.get()), caller);
   }
 
   /** Runs on gRPC's event loop. */
   @Override
   public StreamObserver<ShardGetStreamRequest> getStream(
       StreamObserver<ShardGetStreamResponse> caller) {
-    return new GetStream(points, room, (ServerCallStreamObserver<ShardGetStreamResponse>) caller);
+    return new GetStream(
+        points, room, eventLoop.get(), (ServerCallStreamObserver<ShardGetStreamResponse>) caller);
   }
 
   @Override

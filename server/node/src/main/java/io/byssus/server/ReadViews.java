@@ -7,6 +7,7 @@ import io.byssus.proto.kv.v1.Consistency;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -53,9 +54,13 @@ final class ReadViews {
    * past the view's position meanwhile.
    */
   CompletableFuture<Sight> await(Replica replica, ShardView view) {
+    return await(replica, view, waits.readers());
+  }
+
+  private CompletableFuture<Sight> await(Replica replica, ShardView view, Executor later) {
     return waits
-        .until(replica.await(view.getAtLeast()))
-        .thenCompose(reached -> awaitFresh(replica, view))
+        .until(replica.await(view.getAtLeast()), later)
+        .thenCompose(reached -> awaitFresh(replica, view, later))
         .thenApply(
             sight -> {
               replica.checkIncarnation(view.getAtLeast());
@@ -69,65 +74,86 @@ final class ReadViews {
    * #MOST_READINGS} readings were too slow.
    */
   <T> CompletableFuture<T> read(Replica replica, ShardView view, Function<Sight, T> reading) {
-    return read(replica, view, reading, 1);
+    return read(
+        replica,
+        view,
+        waits.readers(),
+        sight -> CompletableFuture.completedFuture(reading.apply(sight)),
+        1);
   }
 
   /**
-   * The same, on a thread that must not wait for the disk: what memory cannot tell is read on
+   * The same, on threads that must not wait for the disk: what memory cannot tell is read on
    * another, which may.
    *
+   * @param later where memory is read when the replica has been waited for
    * @param fromMemory empty where memory does not tell
    */
   <T> CompletableFuture<T> readFromMemory(
       Replica replica,
       ShardView view,
+      Executor later,
       Function<Sight, Optional<T>> fromMemory,
       Function<Sight, T> reading) {
     return read(
-            replica,
-            view,
-            sight ->
-                ReadWaits.mayBlock() ? Optional.of(reading.apply(sight)) : fromMemory.apply(sight))
-        .thenCompose(
-            found ->
-                found
-                    .map(CompletableFuture::completedFuture)
-                    .orElseGet(() -> waits.onReader(() -> read(replica, view, reading))));
+        replica,
+        view,
+        later,
+        sight ->
+            fromMemory
+                .apply(sight)
+                .map(CompletableFuture::completedFuture)
+                .orElseGet(() -> waits.onReader(() -> reading.apply(sight))),
+        1);
   }
 
   private <T> CompletableFuture<T> read(
-      Replica replica, ShardView view, Function<Sight, T> reading, int number) {
-    return await(replica, view)
+      Replica replica,
+      ShardView view,
+      Executor later,
+      Function<Sight, CompletableFuture<T>> reading,
+      int number) {
+    return await(replica, view, later)
         .thenCompose(
-            sight -> {
-              T answer = reading.apply(sight);
-              if (holds(sight, view)) {
-                return CompletableFuture.completedFuture(answer);
-              }
-              if (number == MOST_READINGS) {
-                throw new ByssusException(
-                    ErrorCode.REPLICA_BEHIND,
-                    "reading takes longer than the staleness asked for, "
-                        + view.getMaxStalenessMs()
-                        + " ms: tried "
-                        + MOST_READINGS
-                        + " times");
-              }
-              return read(replica, view, reading, number + 1);
-            });
+            sight ->
+                reading
+                    .apply(sight)
+                    .thenCompose(
+                        answer ->
+                            holds(sight, view)
+                                ? CompletableFuture.completedFuture(answer)
+                                : readAgain(replica, view, later, reading, number)));
   }
 
-  private CompletableFuture<Sight> awaitFresh(Replica replica, ShardView view) {
+  private <T> CompletableFuture<T> readAgain(
+      Replica replica,
+      ShardView view,
+      Executor later,
+      Function<Sight, CompletableFuture<T>> reading,
+      int readings) {
+    if (readings == MOST_READINGS) {
+      throw new ByssusException(
+          ErrorCode.REPLICA_BEHIND,
+          "reading takes longer than the staleness asked for, "
+              + view.getMaxStalenessMs()
+              + " ms: tried "
+              + MOST_READINGS
+              + " times");
+    }
+    return read(replica, view, later, reading, readings + 1);
+  }
+
+  private CompletableFuture<Sight> awaitFresh(Replica replica, ShardView view, Executor later) {
     if (view.getConsistency() == Consistency.LINEARIZABLE && hooks.skipBarriers()) {
       return CompletableFuture.completedFuture(unproven(replica));
     }
     if (isLinearizable(view)) {
       return waits
-          .until(barriers.of(replica).linearizable())
+          .until(barriers.of(replica).linearizable(), later)
           .thenApply(moment -> proven(replica, moment));
     }
     return view.getConsistency() == Consistency.BOUNDED
-        ? awaitBounded(replica, TimeUnit.MILLISECONDS.toNanos(view.getMaxStalenessMs()))
+        ? awaitBounded(replica, TimeUnit.MILLISECONDS.toNanos(view.getMaxStalenessMs()), later)
         : CompletableFuture.completedFuture(unproven(replica));
   }
 
@@ -146,14 +172,14 @@ final class ReadViews {
   }
 
   /** A proof may have become too old while it was waited for: then the next one is. */
-  private CompletableFuture<Sight> awaitBounded(Replica replica, long ageNanos) {
+  private CompletableFuture<Sight> awaitBounded(Replica replica, long ageNanos, Executor later) {
     return waits
-        .until(barriers.of(replica).notOlderThan(ageNanos))
+        .until(barriers.of(replica).notOlderThan(ageNanos), later)
         .thenCompose(
             moment ->
                 replica.nanoTime().getAsLong() - moment <= ageNanos
                     ? CompletableFuture.completedFuture(proven(replica, moment))
-                    : awaitBounded(replica, ageNanos));
+                    : awaitBounded(replica, ageNanos, later));
   }
 
   private static Sight proven(Replica replica, long momentNanos) {

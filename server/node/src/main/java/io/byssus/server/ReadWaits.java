@@ -6,6 +6,7 @@ import io.grpc.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,7 +15,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -58,10 +58,9 @@ final class ReadWaits implements AutoCloseable {
     return Thread.currentThread() instanceof Reader;
   }
 
-  /** Begins something on a thread that may wait for the disk, in the current gRPC context. */
-  <T> CompletableFuture<T> onReader(Supplier<CompletableFuture<T>> begin) {
-    return CompletableFuture.supplyAsync(begin, Context.currentContextExecutor(readers))
-        .thenCompose(Function.identity());
+  /** Reads something on a thread that may wait for the disk, in the current gRPC context. */
+  <T> CompletableFuture<T> onReader(Supplier<T> reading) {
+    return CompletableFuture.supplyAsync(reading, Context.currentContextExecutor(readers));
   }
 
   /**
@@ -78,16 +77,31 @@ final class ReadWaits implements AutoCloseable {
     return thread;
   }
 
-  /**
-   * Completes with what is waited for: at once on this thread where it is there, else later on a
-   * thread that may read. Fails shortly before the call's deadline, and when the call is cancelled.
-   */
-  <T> CompletableFuture<T> until(Waiting<T> waiting) {
-    return until(waiting, LONGEST_WAIT);
+  /** The threads that may wait for the disk. */
+  Executor readers() {
+    return readers;
   }
 
-  /** The same, and gives up after some time in any case. */
+  /**
+   * Completes with what is waited for: at once on this thread where it is there, else later on a
+   * thread that may wait for the disk. Fails shortly before the call's deadline, and when the call
+   * is cancelled.
+   */
+  <T> CompletableFuture<T> until(Waiting<T> waiting) {
+    return until(waiting, readers);
+  }
+
+  /** The same, later on another thread. */
+  <T> CompletableFuture<T> until(Waiting<T> waiting, Executor later) {
+    return until(waiting, LONGEST_WAIT, later);
+  }
+
+  /** The same, later on a thread that may wait, and gives up after some time in any case. */
   <T> CompletableFuture<T> until(Waiting<T> waiting, Duration patience) {
+    return until(waiting, patience, readers);
+  }
+
+  private <T> CompletableFuture<T> until(Waiting<T> waiting, Duration patience, Executor later) {
     CompletableFuture<T> done = waiting.done();
     if (done.isDone()) {
       waiting.forget().run();
@@ -107,7 +121,7 @@ final class ReadWaits implements AutoCloseable {
           timeout.cancel(false);
           caller.removeListener(cancelled);
           waiting.forget().run();
-          readers.execute(caller.wrap(() -> settle(result, value, failure, waiting)));
+          later.execute(caller.wrap(() -> settle(result, value, failure, waiting)));
         });
     return result;
   }

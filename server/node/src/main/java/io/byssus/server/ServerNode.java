@@ -3,6 +3,7 @@ package io.byssus.server;
 import io.byssus.clustermap.ClusterMapWatcher;
 import io.byssus.clustermap.ControlPlaneClient;
 import io.byssus.clustermap.NodeLease;
+import io.byssus.clustermap.replicas.EventLoops;
 import io.byssus.process.DataDirectory;
 import io.byssus.process.GrpcListener;
 import io.byssus.process.HostPort;
@@ -26,6 +27,10 @@ import java.util.SplittableRandom;
  * says for what.
  */
 public final class ServerNode implements AutoCloseable {
+  /** Dispatchers and direct clients have a connection or a few each. */
+  private static final int EVENT_LOOPS =
+      Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
+
   private static final int READER_THREADS =
       Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
   private static final int STREAM_THREADS = 4;
@@ -91,7 +96,7 @@ public final class ServerNode implements AutoCloseable {
             "log",
             new LogHost(
                 cluster ->
-                    new KafkaWal(config.kafka(), cluster.getLog(), cluster.getShardCount())));
+                    KafkaWal.forMarks(config.kafka(), cluster.getLog(), cluster.getShardCount())));
     ReplicaHost host =
         lifecycle.closeAtStop(
             "replicas",
@@ -123,6 +128,8 @@ public final class ServerNode implements AutoCloseable {
     ReadViews views = new ReadViews(waits, barriers, TestHooks.fromSystemProperties());
     NamespaceGate namespaces = new NamespaceGate(map::current, waits);
     lifecycle.closeAtStop("namespaces", map.listen(image -> namespaces.mapChanged()));
+    EventLoops loops =
+        lifecycle.closeAtStop("event loops", new EventLoops("server-io", EVENT_LOOPS));
     GetStream.Room room = new GetStream.Room(waits);
     metrics.registry().gauge("byssus.server.gets.waiting", room, GetStream.Room::taken);
     StreamThreads streams = lifecycle.closeAtStop("streams", new StreamThreads(STREAM_THREADS));
@@ -132,8 +139,10 @@ public final class ServerNode implements AutoCloseable {
             "gRPC",
             GrpcListener.on(config.process().listen(), readiness, metrics.registry())
                 .name("read")
+                .eventLoops(loops.group(), loops.serverChannelType())
                 .service(
-                    new ReadService(map::current, host, namespaces, views, room, feed, streams))
+                    new ReadService(
+                        map::current, host, namespaces, views, room, loops::here, feed, streams))
                 .onEventLoop(ShardServiceGrpc.getGetMethod())
                 .onEventLoop(ShardServiceGrpc.getGetStreamMethod())
                 .endless(ShardServiceGrpc.getGetStreamMethod())

@@ -21,8 +21,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,6 +107,7 @@ class ReadViewsTest {
             .readFromMemory(
                 applied.replica,
                 ShardView.getDefaultInstance(),
+                Runnable::run,
                 sight -> Optional.of(Thread.currentThread() == here),
                 sight -> false)
             .join(),
@@ -115,23 +118,44 @@ class ReadViewsTest {
             .readFromMemory(
                 applied.replica,
                 ShardView.getDefaultInstance(),
+                Runnable::run,
                 sight -> Optional.empty(),
                 sight -> ReadWaits.mayBlock())
             .join());
   }
 
   @Test
-  void whoHasWaitedIsOnAThreadThatMayWaitForTheDiskAsWell() {
+  void whoHasWaitedReadsMemoryWhereHeWantsTo() {
+    long end = applied.replica.nextOffset();
+    Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+    CompletableFuture<String> read =
+        views(TestHooks.NONE)
+            .readFromMemory(
+                applied.replica,
+                LINEARIZABLE,
+                later::add,
+                sight -> Optional.of("memory"),
+                sight -> "disk");
+    applyBarrier(end);
+    assertFalse(read.isDone());
+    later.remove().run();
+    assertEquals("memory", read.join());
+  }
+
+  @Test
+  void oneBarrierDoesForWhatIsThenReadFromTheDisk() {
     long end = applied.replica.nextOffset();
     CompletableFuture<Boolean> read =
         views(TestHooks.NONE)
             .readFromMemory(
                 applied.replica,
                 LINEARIZABLE,
-                sight -> Optional.of(false),
+                Runnable::run,
+                sight -> Optional.empty(),
                 sight -> ReadWaits.mayBlock());
     applyBarrier(end);
     assertTrue(read.join());
+    assertTrue(applied.wal.read(0, end + 1).isEmpty());
   }
 
   @Test

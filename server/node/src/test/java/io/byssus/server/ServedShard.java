@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.ByteString;
 import io.byssus.clustermap.ClusterImage;
+import io.byssus.clustermap.replicas.EventLoops;
 import io.byssus.kafka.EmbeddedKafka;
 import io.byssus.kafka.KafkaAdmin;
 import io.byssus.model.ErrorCode;
@@ -77,6 +78,7 @@ final class ServedShard implements AutoCloseable {
   private final Barriers barriers;
   private final TickLoop ticks;
   private final NamespaceGate namespaces;
+  private final EventLoops loops;
   private final GetStream.Room room;
   private final StreamThreads streams;
   private final ReplicaFeed feed;
@@ -123,11 +125,13 @@ final class ServedShard implements AutoCloseable {
                 Seed.of("ServedShard").random())
             .start();
     namespaces = new NamespaceGate(() -> map, waits);
+    loops = new EventLoops("server-io", 1);
     room = new GetStream.Room(waits);
     streams = new StreamThreads(2);
     feed = new ReplicaFeed(host);
     listener =
         GrpcListener.on(new HostPort("127.0.0.1", 0), new Readiness(), metrics.registry())
+            .eventLoops(loops.group(), loops.serverChannelType())
             .service(
                 new ReadService(
                     () -> map,
@@ -135,6 +139,7 @@ final class ServedShard implements AutoCloseable {
                     namespaces,
                     new ReadViews(waits, barriers, TestHooks.NONE),
                     room,
+                    loops::here,
                     feed,
                     streams))
             .onEventLoop(ShardServiceGrpc.getGetMethod())
@@ -211,6 +216,7 @@ final class ServedShard implements AutoCloseable {
   public void close() {
     channel.shutdownNow();
     listener.close();
+    loops.close();
     feed.close();
     streams.close();
     waits.close();

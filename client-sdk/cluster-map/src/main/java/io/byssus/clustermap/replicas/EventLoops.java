@@ -61,7 +61,7 @@ public final class EventLoops implements AutoCloseable {
   }
 
   /** The loop that this thread is; where it is none, any, in turn. */
-  EventLoop here() {
+  public EventLoop here() {
     for (EventLoop loop : loops) {
       if (loop.inEventLoop()) {
         return loop;

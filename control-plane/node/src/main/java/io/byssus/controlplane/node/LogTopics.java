@@ -158,6 +158,9 @@ final class LogTopics {
     settings.put(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime");
     settings.put(TopicConfig.RETENTION_MS_CONFIG, "-1");
     settings.put(TopicConfig.RETENTION_BYTES_CONFIG, "-1");
+    // Replicas read at the log's end, where batches may be small: from the place that the index
+    // names, a broker walks batch by batch to the offset asked for, one read of the file each.
+    settings.put(TopicConfig.INDEX_INTERVAL_BYTES_CONFIG, "512");
     settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(maxBytes));
     settings.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
     int factor = cluster.getLogReplicationFactor();

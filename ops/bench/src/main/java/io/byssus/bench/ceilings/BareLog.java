@@ -41,7 +41,13 @@ public final class BareLog {
     Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
     try {
       Map<String, String> settings =
-          Map.of("retention.ms", "-1", "message.timestamp.type", "LogAppendTime");
+          Map.of(
+              "retention.ms",
+              "-1",
+              "message.timestamp.type",
+              "LogAppendTime",
+              "index.interval.bytes",
+              "512");
       log.topicId =
           admin
               .createTopics(List.of(new NewTopic(topic, partitions, (short) 1).configs(settings)))
