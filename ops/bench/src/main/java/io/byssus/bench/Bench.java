@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 public final class Bench {
   private static final int VALUE_BYTES = 100;
 
-  /** How long the warm-up of all is, in turns; none where the cases do not warm up either. */
-  private static final long WARM_UP_TURNS = 75;
+  /** How long the warm-up of all is, in turns for each round that is counted. */
+  private static final long WARM_UP_TURNS = 15;
 
   private final BenchConfig config;
   private final Consumer<String> progress;
@@ -76,12 +76,15 @@ public final class Bench {
     }
   }
 
-  /** Two and a half minutes with the usual rounds: about what a JVM's compilers need. */
+  /**
+   * Two and a half minutes with the usual rounds: about what a JVM's compilers need. None where the
+   * cases do not warm up either.
+   */
   private Duration warmUp() {
-    return config
-        .rounds()
+    Rounds rounds = config.rounds();
+    return rounds
         .length()
-        .multipliedBy(config.rounds().warmUps() == 0 ? 0 : WARM_UP_TURNS);
+        .multipliedBy(rounds.warmUps() == 0 ? 0 : WARM_UP_TURNS * rounds.counted());
   }
 
   private boolean isAskedFor(BenchCase benchCase) {

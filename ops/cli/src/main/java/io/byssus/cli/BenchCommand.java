@@ -179,7 +179,10 @@ final class BenchCommand implements Callable<Integer> {
 
   private Rounds rounds(int mostWarmUps, int usual) {
     int length = checkedSeconds(seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS);
-    return new Rounds(mostWarmUps, quick ? QUICK_ROUNDS : usual, Duration.ofSeconds(length));
+    return new Rounds(
+        quick ? Math.min(1, mostWarmUps) : mostWarmUps,
+        quick ? QUICK_ROUNDS : usual,
+        Duration.ofSeconds(length));
   }
 
   private static Path temporary() {

@@ -33,6 +33,9 @@ final class RecordStream<T> {
   private static final int PIECE_BYTES = 256 * 1024;
   private static final long BURST_MILLIS = 50;
 
+  /** The clock is looked at after so many records, and in the midst of expired ones always. */
+  private static final int STEPS_PER_LOOK = 8;
+
   private final Replica replica;
   private final ShardView view;
   private final ReadViews views;
@@ -164,13 +167,15 @@ final class RecordStream<T> {
    */
   private void gather(ShardScan scan, BooleanSupplier timeIsUp) {
     int bytes = 0;
+    int steps = 0;
     while (!scan.isEnd() && bytes < PIECE_BYTES && !(scan.isRecord() && limitReached())) {
       if (scan.isRecord()) {
         bytes += walk.take(scan);
         sent++;
       }
       scan.next();
-      if (isOver() || timeIsUp.getAsBoolean()) {
+      boolean look = ++steps % STEPS_PER_LOOK == 0 || !scan.isRecord();
+      if (look && (isOver() || timeIsUp.getAsBoolean())) {
         return;
       }
     }

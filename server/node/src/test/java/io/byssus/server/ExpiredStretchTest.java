@@ -119,7 +119,7 @@ class ExpiredStretchTest {
       int run = runBursts();
       assertEquals(reverse ? List.of("z", "a") : List.of("a", "z"), sortKeys(caller));
       assertTrue(caller.completed);
-      assertTrue(run >= 4, () -> "bursts: " + run);
+      assertTrue(run >= 3, () -> "bursts: " + run);
       // Each looks when it begins and when a piece is done.
       assertTrue(looks <= STEPS + 3 * run, () -> "looked at the clock " + looks + " times");
       assertEquals(run, caller.taken.size(), "each burst tells what it is worth");
@@ -132,7 +132,7 @@ class ExpiredStretchTest {
             new NamespaceWalk(
                 ShardScanNamespaceRequest.newBuilder().setNamespaceId(NAMESPACE).build()));
     whole.give(ENOUGH);
-    assertTrue(runBursts() >= 4);
+    assertTrue(runBursts() >= 3);
     assertEquals(
         List.of("a", "z", "a"),
         whole.taken.stream()

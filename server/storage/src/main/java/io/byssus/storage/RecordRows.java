@@ -53,13 +53,19 @@ final class RecordRows {
     return (row[1] & HAS_PAST) != 0;
   }
 
+  /** Whether a record has expired, by its row. */
+  static boolean isExpired(byte[] row, long clockMillis) {
+    return isExpired(row, row.length, clockMillis);
+  }
+
   /**
-   * Whether a record has expired.
+   * The same by the beginning of its row.
    *
-   * @param head the first {@link #HEAD_BYTES} of its row, or all where it is shorter
+   * @param head the first {@link #HEAD_BYTES} of its row or more, or all where it is shorter
+   * @param bytes how many bytes of the array that is
    */
-  static boolean isExpired(byte[] head, long clockMillis) {
-    ByteBuffer buffer = checked(head);
+  static boolean isExpired(byte[] head, int bytes, long clockMillis) {
+    ByteBuffer buffer = checked(head, bytes);
     return (buffer.get() & EXPIRES) != 0 && buffer.getLong(10) <= clockMillis;
   }
 
@@ -153,10 +159,14 @@ final class RecordRows {
   }
 
   private static ByteBuffer checked(byte[] row) {
-    if (row.length == 0 || row[0] != LAYOUT) {
+    return checked(row, row.length);
+  }
+
+  private static ByteBuffer checked(byte[] row, int bytes) {
+    if (bytes == 0 || row[0] != LAYOUT) {
       throw new IllegalStateException(
           "a stored record has a layout that this release does not know");
     }
-    return ByteBuffer.wrap(row, 1, row.length - 1);
+    return ByteBuffer.wrap(row, 1, bytes - 1);
   }
 }

@@ -22,12 +22,19 @@ public final class ShardScan implements AutoCloseable {
   /** So many expired records take about half a millisecond. */
   static final int EXPIRED_PER_STEP = 1_000;
 
+  private static final int HEAD_BYTES = 1_024;
+
   private final ScanPlace begin;
   private final ShardStore.Cursor cursor;
   private final UseCount uses;
   private final long clockMillis;
-  private final byte[] head = new byte[RecordRows.HEAD_BYTES];
+
+  /** Holds a small row whole, so that it crosses from RocksDB once. */
+  private final byte[] head = new byte[HEAD_BYTES];
+
+  private boolean end;
   private boolean atRecord;
+  private int rowBytes;
   private RecordKey key;
   private boolean closed;
 
@@ -48,8 +55,9 @@ public final class ShardScan implements AutoCloseable {
   private void passExpired() {
     key = null;
     atRecord = false;
-    for (int passed = 1; cursor.isValid(); passed++) {
-      if (!isExpired()) {
+    for (int passed = 1; isValid(); passed++) {
+      rowBytes = cursor.value(head);
+      if (!RecordRows.isExpired(head, Math.min(rowBytes, head.length), clockMillis)) {
         atRecord = true;
         return;
       }
@@ -60,15 +68,14 @@ public final class ShardScan implements AutoCloseable {
     }
   }
 
-  private boolean isExpired() {
-    int bytes = cursor.value(head);
-    return RecordRows.isExpired(
-        bytes < head.length ? Arrays.copyOf(head, bytes) : head, clockMillis);
+  private boolean isValid() {
+    end = !cursor.isValid();
+    return !end;
   }
 
   /** Whether the scan has come to its end. */
   public boolean isEnd() {
-    return !cursor.isValid();
+    return end;
   }
 
   /** Whether the scan stands at a record. */
@@ -102,7 +109,8 @@ public final class ShardScan implements AutoCloseable {
 
   /** The record it stands at. */
   public StoredRecord record() {
-    return RecordReader.record(RecordRows.decodeCurrent(cursor.value()));
+    byte[] row = rowBytes <= head.length ? Arrays.copyOf(head, rowBytes) : cursor.value();
+    return RecordReader.record(RecordRows.decodeCurrent(row));
   }
 
   @Override
