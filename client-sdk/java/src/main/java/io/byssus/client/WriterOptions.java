@@ -31,7 +31,7 @@ public record WriterOptions(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          16_384,
+          8_192,
           64L * 1024 * 1024);
 
   /** Checks that what must be positive is. */
@@ -46,7 +46,7 @@ public record WriterOptions(
     }
   }
 
-  /** As the client was built; at most 16,384 open writes of 64 MiB. */
+  /** As the client was built; at most 8,192 open writes of 64 MiB. */
   public static WriterOptions defaults() {
     return DEFAULTS;
   }

@@ -83,6 +83,10 @@ final class StreamResults {
         return;
       }
       waiting.add(new Result(result, bytes));
+      if (waiting.size() > 1) {
+        // Those before it are being sent, or go when the caller takes more: so does this one.
+        return;
+      }
     }
     send();
   }

@@ -24,6 +24,15 @@ public interface ReplayTarget {
    */
   void apply(List<LogEntry> entries);
 
+  /**
+   * Whether somebody waits for an entry to be applied, so that entries are applied as soon as they
+   * are there; else some are gathered first.
+   */
+  boolean isAwaited();
+
+  /** What to run when somebody begins to wait. Told once, when the replay starts. */
+  void onAwaited(Runnable action);
+
   /** Tells where the log ended when Kafka was asked at a moment of {@link System#nanoTime}. */
   void logEnd(long endOffset, long askedNanos);
 

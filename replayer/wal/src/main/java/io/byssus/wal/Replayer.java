@@ -5,7 +5,6 @@ import io.byssus.wal.LogIdentityCheck.Verdict;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +26,7 @@ public final class Replayer implements AutoCloseable {
   private static final long SIGHT_NANOS = 5_000_000_000L;
 
   private final LogIdentityCheck<Long> check;
-  private final ExecutorService lanes;
+  private final ScheduledExecutorService lanes;
   private final FeedBudget budget = FeedBudget.ofHeap();
   private final ReplayLoop tailing;
   private final ReplayLoop catchingUp;
@@ -49,7 +48,7 @@ public final class Replayer implements AutoCloseable {
     this.check = new LogIdentityCheck<>(config, "byssus-replay-probe", identity, shardCount);
     AtomicInteger number = new AtomicInteger();
     this.lanes =
-        Executors.newFixedThreadPool(
+        Executors.newScheduledThreadPool(
             threads, task -> daemon(task, "apply-" + number.getAndIncrement()));
     this.tailing =
         new ReplayLoop("replay-tail", config, identity, this::logIsOurs, this::metForeign, null);
@@ -73,14 +72,27 @@ public final class Replayer implements AutoCloseable {
 
   /** Replays a shard into a target, from where the target stands. */
   public void start(ReplayTarget target) {
-    ShardFeed feed = new ShardFeed(target, lanes, budget);
+    ShardFeed feed = new ShardFeed(target, new Lanes(), budget, System::nanoTime);
     if (feeds.putIfAbsent(target.shard(), feed) != null) {
       throw new IllegalStateException("shard " + target.shard() + " is being replayed already");
     }
+    target.onAwaited(feed::awaited);
     if (ours) {
       target.logAccepted();
     }
     catchingUp.add(feed);
+  }
+
+  private final class Lanes implements ApplyLanes {
+    @Override
+    public void execute(Runnable task) {
+      lanes.execute(task);
+    }
+
+    @Override
+    public void executeIn(long nanos, Runnable task) {
+      lanes.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   /** Stops replaying a shard; completes when nothing of it is being applied any more. */

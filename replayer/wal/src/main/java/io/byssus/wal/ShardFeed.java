@@ -4,14 +4,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The bounded queue between a {@link ReplayLoop}, which fills it, and the threads that apply, at
- * most one of which empties it at a time. Whatever came in while one batch was applied is the next
- * batch, so batches grow with the load.
+ * most one of which empties it at a time. Whatever came in while one batch was applied, and while
+ * the shard rested after it, is the next batch: {@link ApplyPace}.
  */
 final class ShardFeed {
   private static final Logger log = LoggerFactory.getLogger(ShardFeed.class);
@@ -21,8 +21,10 @@ final class ShardFeed {
   static final long MAX_BATCH_BYTES = 4L * 1024 * 1024;
 
   private final ReplayTarget target;
-  private final Executor lanes;
+  private final ApplyLanes lanes;
   private final FeedBudget budget;
+  private final LongSupplier nanoTime;
+  private final ApplyPace pace = new ApplyPace();
   private final ArrayDeque<LogEntry> queue = new ArrayDeque<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private long nextOffset;
@@ -30,13 +32,15 @@ final class ShardFeed {
   private Runnable onDrained = () -> {};
   private long queuedBytes;
   private boolean applying;
+  private boolean resting;
   private boolean full;
   private boolean over;
 
-  ShardFeed(ReplayTarget target, Executor lanes, FeedBudget budget) {
+  ShardFeed(ReplayTarget target, ApplyLanes lanes, FeedBudget budget, LongSupplier nanoTime) {
     this.target = target;
     this.lanes = lanes;
     this.budget = budget;
+    this.nanoTime = nanoTime;
     this.nextOffset = target.nextOffset();
     this.lastEpoch = target.lastLeaderEpoch();
   }
@@ -109,11 +113,30 @@ final class ShardFeed {
     target.halted(reason, message);
   }
 
+  /** Somebody has begun to wait for what is to be applied. */
+  synchronized void awaited() {
+    schedule();
+  }
+
   private void schedule() {
-    if (!applying && !queue.isEmpty()) {
+    if (applying || queue.isEmpty()) {
+      return;
+    }
+    boolean hurried = full || target.isAwaited();
+    long now = nanoTime.getAsLong();
+    long rest = hurried ? 0 : pace.restNanos(queue.size(), queuedBytes, now);
+    if (rest <= 0) {
       applying = true;
       lanes.execute(this::applyOne);
+    } else if (!resting) {
+      resting = true;
+      lanes.executeIn(rest, this::rested);
     }
+  }
+
+  private synchronized void rested() {
+    resting = false;
+    schedule();
   }
 
   private void applyOne() {
@@ -132,6 +155,7 @@ final class ShardFeed {
     Runnable drained = null;
     synchronized (this) {
       applying = false;
+      pace.applied(batch.size(), nanoTime.getAsLong());
       if (over) {
         ended.complete(null);
       } else if (full && hasRoom()) {

@@ -15,6 +15,8 @@ final class CollectingTarget implements ReplayTarget {
   private String refused;
   private boolean accepted;
   private HaltReason halted;
+  private boolean awaited;
+  private Runnable onAwaited = () -> {};
   private boolean applying;
   private String broken;
 
@@ -56,6 +58,28 @@ final class CollectingTarget implements ReplayTarget {
         entries.add(entry);
       }
       applying = false;
+    }
+  }
+
+  @Override
+  public synchronized boolean isAwaited() {
+    return awaited;
+  }
+
+  @Override
+  public synchronized void onAwaited(Runnable action) {
+    onAwaited = action;
+  }
+
+  /** Somebody waits from now on, or nobody does. */
+  void await(boolean now) {
+    Runnable action;
+    synchronized (this) {
+      awaited = now;
+      action = onAwaited;
+    }
+    if (now) {
+      action.run();
     }
   }
 

@@ -31,6 +31,16 @@ class ForwardingTarget implements ReplayTarget {
   }
 
   @Override
+  public boolean isAwaited() {
+    return next.isAwaited();
+  }
+
+  @Override
+  public void onAwaited(Runnable action) {
+    next.onAwaited(action);
+  }
+
+  @Override
   public void logEnd(long endOffset, long askedNanos) {
     next.logEnd(endOffset, askedNanos);
   }

@@ -17,9 +17,24 @@ final class PositionWaiters {
 
   private final TreeMap<Long, List<CompletableFuture<Void>>> waiting =
       new TreeMap<>(Long::compareUnsigned);
+  private final Runnable onFirst;
   private volatile long reached;
-  private int count;
+  private volatile int count;
   private ByssusException ended;
+
+  /**
+   * Nobody waits yet.
+   *
+   * @param onFirst run when somebody begins to wait where nobody has
+   */
+  PositionWaiters(Runnable onFirst) {
+    this.onFirst = onFirst;
+  }
+
+  /** Whether anybody waits. */
+  boolean any() {
+    return count > 0;
+  }
 
   /** Whether a position is reached. */
   boolean hasReached(long position) {
@@ -32,7 +47,23 @@ final class PositionWaiters {
    *
    * @throws ByssusException OVERLOADED
    */
-  synchronized CompletableFuture<Void> await(long position) {
+  CompletableFuture<Void> await(long position) {
+    if (hasReached(position)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Void> future;
+    boolean first;
+    synchronized (this) {
+      first = count == 0;
+      future = join(position);
+    }
+    if (first && !future.isDone()) {
+      onFirst.run();
+    }
+    return future;
+  }
+
+  private CompletableFuture<Void> join(long position) {
     if (hasReached(position)) {
       return CompletableFuture.completedFuture(null);
     }

@@ -34,8 +34,8 @@ final class Replica implements ReplayTarget {
 
   private final int number;
   private final LongSupplier nanoTime;
-  private final PositionWaiters waiters = new PositionWaiters();
-  private final PositionWaiters offsetWaiters = new PositionWaiters();
+  private final PositionWaiters waiters = new PositionWaiters(this::awaited);
+  private final PositionWaiters offsetWaiters = new PositionWaiters(this::awaited);
   private final Set<Runnable> readers = ConcurrentHashMap.newKeySet();
   private volatile Shard shard;
   private volatile LogEndTracker logEnd;
@@ -43,6 +43,7 @@ final class Replica implements ReplayTarget {
   private volatile String refused;
   private volatile long epoch;
   private volatile boolean closed;
+  private volatile Runnable onAwaited = () -> {};
 
   /**
    * A replica that is not open yet.
@@ -94,6 +95,20 @@ final class Replica implements ReplayTarget {
       logEnd.applied(shard.nextOffset());
       tellProgress(shard);
     }
+  }
+
+  @Override
+  public boolean isAwaited() {
+    return waiters.any() || offsetWaiters.any();
+  }
+
+  @Override
+  public void onAwaited(Runnable action) {
+    onAwaited = action;
+  }
+
+  private void awaited() {
+    onAwaited.run();
   }
 
   private void tellProgress(Shard now) {

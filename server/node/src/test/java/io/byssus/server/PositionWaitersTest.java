@@ -13,7 +13,8 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 class PositionWaitersTest {
-  private final PositionWaiters waiters = new PositionWaiters();
+  private int begun;
+  private final PositionWaiters waiters = new PositionWaiters(() -> begun++);
 
   @Test
   void whoWaitsIsToldWhenThePositionIsReachedAndNotBefore() {
@@ -29,6 +30,23 @@ class PositionWaitersTest {
     waiters.reached(Position.pack(39_999, 100));
     assertTrue(later.isDone());
     assertFalse(nextLife.isDone());
+  }
+
+  @Test
+  void whoBeginsToWaitWhereNobodyHasIsTold() {
+    assertFalse(waiters.any());
+    waiters.await(Position.NONE);
+    assertEquals(0, begun, "it does not wait");
+    waiters.await(Position.pack(1, 1));
+    waiters.await(Position.pack(1, 2));
+    assertTrue(waiters.any());
+    assertEquals(1, begun);
+    waiters.reached(Position.pack(1, 2));
+    assertFalse(waiters.any());
+    CompletableFuture<Void> last = waiters.await(Position.pack(1, 3));
+    assertEquals(2, begun);
+    waiters.forget(Position.pack(1, 3), last);
+    assertFalse(waiters.any());
   }
 
   @Test

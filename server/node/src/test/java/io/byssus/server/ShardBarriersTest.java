@@ -33,7 +33,7 @@ class ShardBarriersTest {
           () -> wal,
           Clock.fixed(Instant.ofEpochMilli(77), ZoneOffset.UTC),
           new SimpleMeterRegistry());
-  private final PositionWaiters replica = new PositionWaiters();
+  private final PositionWaiters replica = new PositionWaiters(() -> {});
   private final Deque<Runnable> appender = new ArrayDeque<>();
   private long nanos = DAY_NANOS;
   private final ShardBarriers barriers =

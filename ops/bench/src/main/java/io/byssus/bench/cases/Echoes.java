@@ -13,7 +13,7 @@ final class Echoes {
   private static final byte[] PAYLOAD = new byte[100];
 
   /** As many as a streamed writer has open at most, unless it is told otherwise. */
-  private static final int STREAM_IN_FLIGHT = 16_384;
+  private static final int STREAM_IN_FLIGHT = 8_192;
 
   private Echoes() {}
 
