@@ -76,15 +76,9 @@ public final class Bench {
     }
   }
 
-  /**
-   * Two and a half minutes with the usual rounds: about what a JVM's compilers need. None where the
-   * cases do not warm up either.
-   */
+  /** Two and a half minutes with the usual rounds: about what a JVM's compilers need. */
   private Duration warmUp() {
-    Rounds rounds = config.rounds();
-    return rounds
-        .length()
-        .multipliedBy(rounds.warmUps() == 0 ? 0 : WARM_UP_TURNS * rounds.counted());
+    return config.rounds().length().multipliedBy(WARM_UP_TURNS * config.rounds().counted());
   }
 
   private boolean isAskedFor(BenchCase benchCase) {

@@ -45,6 +45,7 @@ final class BenchCommand implements Callable<Integer> {
   private static final int QUICK_ROUNDS = 2;
   private static final int SECONDS = 2;
   private static final int QUICK_SECONDS = 1;
+  private static final List<Double> QUICK_LOADS = List.of(0.25, 0.5, 0.9);
   private static final int GROWTH_MOST_WARM_UPS = 4;
   private static final int GROWTH_ROUNDS = 3;
   private static final int QUICK_BACKLOG = 1_000_000;
@@ -154,7 +155,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchConfig config() {
-    Rounds rounds = rounds(MOST_WARM_UPS, ROUNDS);
+    Rounds rounds = quick ? quickRounds(0) : rounds(MOST_WARM_UPS, ROUNDS);
     return checked(
         () ->
             new BenchConfig(
@@ -172,17 +173,21 @@ final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--growth needs clusters of its own, and takes no --endpoint");
     }
-    Rounds rounds = rounds(GROWTH_MOST_WARM_UPS, GROWTH_ROUNDS);
+    Rounds rounds = quick ? quickRounds(1) : rounds(GROWTH_MOST_WARM_UPS, GROWTH_ROUNDS);
     return checked(
         () -> new GrowthConfig(ByssusMain.class.getName(), temporary(), cases, rounds, records()));
   }
 
-  private Rounds rounds(int mostWarmUps, int usual) {
-    int length = checkedSeconds(seconds != null ? seconds : quick ? QUICK_SECONDS : SECONDS);
-    return new Rounds(
-        quick ? Math.min(1, mostWarmUps) : mostWarmUps,
-        quick ? QUICK_ROUNDS : usual,
-        Duration.ofSeconds(length));
+  private Rounds rounds(int mostWarmUps, int counted) {
+    return new Rounds(mostWarmUps, counted, length(SECONDS));
+  }
+
+  private Rounds quickRounds(int mostWarmUps) {
+    return new Rounds(mostWarmUps, QUICK_ROUNDS, length(QUICK_SECONDS), QUICK_LOADS);
+  }
+
+  private Duration length(int usualSeconds) {
+    return Duration.ofSeconds(checkedSeconds(seconds != null ? seconds : usualSeconds));
   }
 
   private static Path temporary() {

@@ -6,7 +6,6 @@ import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,23 +21,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class CallMetrics extends ServerStreamTracer.Factory {
   private static final String UNKNOWN = "unknown";
-  private static final Duration[] BUCKETS = {
-    Duration.ofNanos(250_000),
-    Duration.ofNanos(500_000),
-    Duration.ofMillis(1),
-    Duration.ofMillis(2),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(20),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(250),
-    Duration.ofMillis(500),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(2),
-    Duration.ofSeconds(5),
-    Duration.ofSeconds(10)
-  };
 
   private final MeterRegistry registry;
   private final Set<String> methods;
@@ -90,7 +72,7 @@ final class CallMetrics extends ServerStreamTracer.Factory {
             Timer.builder("byssus.grpc.latency")
                 .description("From the arrival of a call to its end")
                 .tag("method", name)
-                .serviceLevelObjectives(BUCKETS)
+                .serviceLevelObjectives(LatencyBuckets.all())
                 .register(registry));
   }
 

@@ -1,8 +1,6 @@
 package io.byssus.server;
 
 import io.byssus.model.ByssusException;
-import io.byssus.model.ErrorCode;
-import io.byssus.process.CallCriticality;
 import io.byssus.process.InternalFaults;
 import io.byssus.process.RequestId;
 import io.byssus.proto.internal.v1.ShardGetAnswer;
@@ -10,7 +8,6 @@ import io.byssus.proto.internal.v1.ShardGetQuestion;
 import io.byssus.proto.internal.v1.ShardGetStreamRequest;
 import io.byssus.proto.internal.v1.ShardGetStreamResponse;
 import io.byssus.proto.internal.v1.ShardServiceGrpc;
-import io.byssus.proto.kv.v1.Criticality;
 import io.byssus.proto.kv.v1.GetResponse;
 import io.byssus.proto.kv.v1.KeyError;
 import io.grpc.Context;
@@ -22,9 +19,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The reads of single records that come by one call, which belongs to an event loop: what memory
@@ -40,7 +35,7 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
   private static final int MESSAGE_BYTES = 256 * 1024;
 
   private final PointReads reads;
-  private final Room room;
+  private final GetStreams all;
   private final Executor loop;
   private final ServerCallStreamObserver<ShardGetStreamResponse> caller;
   private final Map<Long, Context.CancellableContext> open = new ConcurrentHashMap<>();
@@ -53,37 +48,6 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
 
   private volatile boolean ended;
 
-  /** Room for the reads of all callers that wait for something. */
-  static final class Room {
-    /** As many as calls may be open. */
-    static final int MOST = 4_096;
-
-    private final ReadWaits waits;
-    private final AtomicInteger count = new AtomicInteger();
-
-    Room(ReadWaits waits) {
-      this.waits = waits;
-    }
-
-    int taken() {
-      return count.get();
-    }
-
-    private void enter(Criticality criticality) {
-      int most = CallCriticality.share(criticality, MOST);
-      if (count.incrementAndGet() > most) {
-        count.decrementAndGet();
-        throw new ByssusException(
-            ErrorCode.OVERLOADED,
-            most + " reads of single records wait already, as many as may for one to be let in");
-      }
-    }
-
-    private void leave() {
-      count.decrementAndGet();
-    }
-  }
-
   /**
    * Sets itself up: to be made within the call's handler.
    *
@@ -91,11 +55,11 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
    */
   GetStream(
       PointReads reads,
-      Room room,
+      GetStreams all,
       Executor loop,
       ServerCallStreamObserver<ShardGetStreamResponse> caller) {
     this.reads = reads;
-    this.room = room;
+    this.all = all;
     this.loop = loop;
     this.caller = caller;
     caller.disableAutoRequest();
@@ -135,24 +99,24 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
   }
 
   private void read(ShardGetQuestion question) {
+    long begin = System.nanoTime();
     try {
       Optional<GetResponse> known = reads.atOnce(question.getGet());
       if (known.isPresent()) {
-        answer(record(question, known.get()));
+        answer(record(question, known.get()), begin);
       } else {
-        wait(question);
+        wait(question, begin);
       }
     } catch (RuntimeException e) {
-      answer(error(question, e));
+      answer(error(question, e), begin);
     }
   }
 
-  private void wait(ShardGetQuestion question) {
-    room.enter(question.getGet().getView().getCriticality());
+  private void wait(ShardGetQuestion question, long begin) {
+    all.enter(question.getGet().getView().getCriticality());
     int millis = question.getTimeoutMs();
     Context.CancellableContext context =
-        room.waits.within(
-            millis > 0 && millis < MOST_MILLIS ? millis : MOST_MILLIS, TimeUnit.MILLISECONDS);
+        all.within(millis > 0 && millis < MOST_MILLIS ? millis : MOST_MILLIS);
     open.put(question.getId(), context);
     if (ended) {
       context.cancel(null);
@@ -165,7 +129,8 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
               (read, failure) -> {
                 leave(question, context);
                 if (!ended) {
-                  answer(failure == null ? record(question, read) : error(question, failure));
+                  answer(
+                      failure == null ? record(question, read) : error(question, failure), begin);
                 }
               });
     } catch (RuntimeException e) {
@@ -177,12 +142,13 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
   }
 
   private void leave(ShardGetQuestion question, Context.CancellableContext context) {
-    room.leave();
+    all.leave();
     open.remove(question.getId(), context);
     context.cancel(null);
   }
 
-  private void answer(ShardGetAnswer answer) {
+  private void answer(ShardGetAnswer answer, long begin) {
+    all.answered(answer.getError().getReason(), System.nanoTime() - begin);
     outbox.add(answer);
     if (sendDue.compareAndSet(false, true)) {
       loop.execute(this::send);

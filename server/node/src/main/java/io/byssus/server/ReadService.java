@@ -43,7 +43,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   private final NamespaceGate namespaces;
   private final ReadViews views;
   private final PointReads points;
-  private final GetStream.Room room;
+  private final GetStreams gets;
   private final Supplier<? extends Executor> eventLoop;
   private final ReplicaFeed feed;
   private final Executor streams;
@@ -51,7 +51,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   /**
    * The service.
    *
-   * @param room for streamed reads of single records that wait
+   * @param gets what streamed reads of single records have in common
    * @param eventLoop tells the event loop that the asking thread is
    * @param streams where streams of records are read
    */
@@ -60,7 +60,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
       ReplicaHost host,
       NamespaceGate namespaces,
       ReadViews views,
-      GetStream.Room room,
+      GetStreams gets,
       Supplier<? extends Executor> eventLoop,
       ReplicaFeed feed,
       Executor streams) {
@@ -69,7 +69,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
     this.namespaces = namespaces;
     this.views = views;
     this.points = new PointReads(this::shardCount, host, namespaces, views);
-    this.room = room;
+    this.gets = gets;
     this.eventLoop = eventLoop;
     this.feed = feed;
     this.streams = streams;
@@ -86,7 +86,7 @@ final class ReadService extends ShardServiceGrpc.ShardServiceImplBase {
   public StreamObserver<ShardGetStreamRequest> getStream(
       StreamObserver<ShardGetStreamResponse> caller) {
     return new GetStream(
-        points, room, eventLoop.get(), (ServerCallStreamObserver<ShardGetStreamResponse>) caller);
+        points, gets, eventLoop.get(), (ServerCallStreamObserver<ShardGetStreamResponse>) caller);
   }
 
   @Override

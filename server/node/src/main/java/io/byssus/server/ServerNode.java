@@ -130,8 +130,7 @@ public final class ServerNode implements AutoCloseable {
     lifecycle.closeAtStop("namespaces", map.listen(image -> namespaces.mapChanged()));
     EventLoops loops =
         lifecycle.closeAtStop("event loops", new EventLoops("server-io", EVENT_LOOPS));
-    GetStream.Room room = new GetStream.Room(waits);
-    metrics.registry().gauge("byssus.server.gets.waiting", room, GetStream.Room::taken);
+    GetStreams gets = new GetStreams(waits, metrics.registry());
     StreamThreads streams = lifecycle.closeAtStop("streams", new StreamThreads(STREAM_THREADS));
     ReplicaFeed feed = lifecycle.closeAtStop("replica feed", new ReplicaFeed(host));
     GrpcListener listener =
@@ -142,7 +141,7 @@ public final class ServerNode implements AutoCloseable {
                 .eventLoops(loops.group(), loops.serverChannelType())
                 .service(
                     new ReadService(
-                        map::current, host, namespaces, views, room, loops::here, feed, streams))
+                        map::current, host, namespaces, views, gets, loops::here, feed, streams))
                 .onEventLoop(ShardServiceGrpc.getGetMethod())
                 .onEventLoop(ShardServiceGrpc.getGetStreamMethod())
                 .endless(ShardServiceGrpc.getGetStreamMethod())

@@ -189,6 +189,8 @@ final class GetStreamTest {
 
   @Test
   void eachQuestionFailsByItself() throws InterruptedException {
+    long answered = shard.answeredGets();
+    double lost = shard.failedGets(ErrorCode.SESSION_LOST);
     Stream stream = Stream.open();
     ShardView elsewhere = ShardView.newBuilder().setShard(1).build();
     stream.ask(question(1, "error", elsewhere));
@@ -207,6 +209,8 @@ final class GetStreamTest {
 
     stream.ask(question(4, "error", at(0)));
     assertEquals(4, stream.take(1).get(0).getId());
+    assertEquals(answered + 4, shard.answeredGets());
+    assertEquals(lost + 1, shard.failedGets(ErrorCode.SESSION_LOST));
     stream.cancel();
   }
 

@@ -42,6 +42,7 @@ import io.byssus.wal.WalConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.Counter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,7 +80,7 @@ final class ServedShard implements AutoCloseable {
   private final TickLoop ticks;
   private final NamespaceGate namespaces;
   private final EventLoops loops;
-  private final GetStream.Room room;
+  private final GetStreams gets;
   private final StreamThreads streams;
   private final ReplicaFeed feed;
   private final GrpcListener listener;
@@ -126,7 +127,7 @@ final class ServedShard implements AutoCloseable {
             .start();
     namespaces = new NamespaceGate(() -> map, waits);
     loops = new EventLoops("server-io", 1);
-    room = new GetStream.Room(waits);
+    gets = new GetStreams(waits, metrics.registry());
     streams = new StreamThreads(2);
     feed = new ReplicaFeed(host);
     listener =
@@ -138,7 +139,7 @@ final class ServedShard implements AutoCloseable {
                     host,
                     namespaces,
                     new ReadViews(waits, barriers, TestHooks.NONE),
-                    room,
+                    gets,
                     loops::here,
                     feed,
                     streams))
@@ -272,7 +273,19 @@ final class ServedShard implements AutoCloseable {
 
   /** How many streamed reads of single records wait for something. */
   int waitingGets() {
-    return room.taken();
+    return gets.waiting();
+  }
+
+  /** How often streamed reads of single records are told to have failed so. */
+  double failedGets(ErrorCode code) {
+    Counter failed =
+        metrics.registry().find("byssus.server.gets.failed").tag("code", code.name()).counter();
+    return failed == null ? 0 : failed.count();
+  }
+
+  /** How many streamed reads of single records are told to have been answered. */
+  long answeredGets() {
+    return metrics.registry().get("byssus.server.gets.latency").timer().count();
   }
 
   /** The offset behind the last record that the replica has applied. */

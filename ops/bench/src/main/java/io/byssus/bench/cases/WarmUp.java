@@ -23,11 +23,8 @@ public final class WarmUp {
 
   private WarmUp() {}
 
-  /** Warms up what stands on a stage with records; not at all where the length is zero. */
+  /** Warms up what stands on a stage with records. */
   public static void run(Stage stage, Duration length) throws Exception {
-    if (length.isZero()) {
-      return;
-    }
     stage.tell("warming up for " + length.toSeconds() + " s");
     Duration writes = length.multipliedBy(WRITES_PERCENT).dividedBy(PERCENT);
     try (Streamed streamed = new Streamed(stage.emptyNamespace(), stage.records())) {

@@ -1,6 +1,7 @@
 package io.byssus.bench.engine;
 
 import io.byssus.bench.engine.CaseResult.Figures;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,9 +45,10 @@ public final class CaseRun {
         if (subject.isSound()) {
           progress.accept(benchCase.name() + ": latencies");
         }
-        subject.drawCurve(rounds.length().dividedBy(2));
+        Duration length = rounds.length().dividedBy(2);
+        subject.drawCurve(rounds.loads(), length);
         for (Turn other : others) {
-          other.drawCurve(rounds.length().dividedBy(2));
+          other.drawCurve(rounds.loads(), length);
         }
         List<CaseResult> rows = new ArrayList<>();
         for (Map.Entry<BenchCase.Ceiling, Turn> ceiling : ceilings.entrySet()) {

@@ -14,6 +14,9 @@ public record Conduct(int mostWarmUps, int mostCounted, boolean onlyWhereNamed) 
   /** The rounds of a run, as far as the case takes part. */
   public Rounds of(Rounds run) {
     return new Rounds(
-        Math.min(run.warmUps(), mostWarmUps), Math.min(run.counted(), mostCounted), run.length());
+        Math.min(run.warmUps(), mostWarmUps),
+        Math.min(run.counted(), mostCounted),
+        run.length(),
+        run.loads());
   }
 }

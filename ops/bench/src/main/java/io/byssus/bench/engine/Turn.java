@@ -9,9 +9,6 @@ import org.HdrHistogram.Histogram;
 
 /** A contender and its figures so far. What goes wrong is kept; it takes no further turn then. */
 final class Turn implements AutoCloseable {
-  /** The loads of a latency curve, as parts of the highest throughput. */
-  private static final double[] LOADS = {0.1, 0.25, 0.5, 0.75, 0.9};
-
   private static final double NANOS_OF_MICRO = 1_000;
 
   /** Figures of two rounds that lie no further apart than this are of one contender, as warm. */
@@ -98,14 +95,14 @@ final class Turn implements AutoCloseable {
    * Latencies against load, where the contender has them and its turns went well. A curve that
    * fails is left out and told; the figures stay.
    */
-  void drawCurve(Duration length) throws InterruptedException {
+  void drawCurve(List<Double> loads, Duration length) throws InterruptedException {
     if (!isSound() || figures.isEmpty()) {
       return;
     }
     double highest = Spread.of(figures).median();
     List<LatencyCurve.Point> points = new ArrayList<>();
     try {
-      for (double load : LOADS) {
+      for (double load : loads) {
         Optional<Histogram> latencies = running.latencies(load * highest, length);
         if (latencies.isEmpty()) {
           return;
