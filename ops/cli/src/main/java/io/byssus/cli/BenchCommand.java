@@ -84,7 +84,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "A dispatcher of a cluster that runs already, to be measured instead.")
   private HostPort endpoint;
 
-  @Option(names = "--quick", description = "The same cases with fewer and shorter turns.")
+  @Option(
+      names = "--quick",
+      description = {
+        "The same cases in four minutes, with fewer and shorter turns: too short for the JVM's",
+        "compilers on two cores, so that what runs in Byssus looks slower than it is."
+      })
   private boolean quick;
 
   @Option(

@@ -19,7 +19,7 @@ final class ColdStart {
   private static final int LOCAL_HEAP = 2048;
 
   /** Every round is a cold one. */
-  private static final Conduct ROUNDS = new Conduct(0, 3, false);
+  private static final Conduct ROUNDS = new Conduct(0, 2, false);
 
   private ColdStart() {}
 

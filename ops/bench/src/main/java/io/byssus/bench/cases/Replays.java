@@ -45,7 +45,7 @@ import java.util.concurrent.TimeUnit;
 final class Replays {
   private static final Duration LIMIT = Duration.ofMinutes(5);
   private static final int MOST_WARM_UPS = 1;
-  private static final int MOST_COUNTED = 3;
+  private static final int ONE_IN = 2;
   private static final String CLUSTER = "bench";
 
   private final Stage stage;
@@ -69,7 +69,7 @@ final class Replays {
                 new Ceiling(
                     new Contender("bare poll and apply of a backlog", replays::bare),
                     Target.atLeast(0.70))),
-            new Conduct(MOST_WARM_UPS, MOST_COUNTED, false)));
+            new Conduct(MOST_WARM_UPS, ONE_IN, false)));
   }
 
   /** A replay of all records into a folder that is empty. */

@@ -95,7 +95,7 @@ final class ServerMemory {
                 new Ceiling(
                     new Contender("its own first tenth", () -> length -> memory.firstTenth()),
                     Target.atMost(FLAT))),
-            new Conduct(0, 1, true)));
+            new Conduct(0, Integer.MAX_VALUE, true)));
   }
 
   private Running server() throws Exception {

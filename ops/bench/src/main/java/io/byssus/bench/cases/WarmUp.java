@@ -15,8 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class WarmUp {
   private static final int KEYS = 100;
   private static final int PERCENT = 100;
-  private static final int WRITES_PERCENT = 35;
-  private static final int SCANS_PERCENT = 15;
+  private static final int WRITES_PERCENT = 42;
+  private static final int SCANS_PERCENT = 8;
 
   /** More than in most cases, so that what comes together goes together. */
   private static final int IN_FLIGHT = 128;

@@ -15,7 +15,7 @@ import java.util.Locale;
  * them: the unary echo beside them tells how fast this machine is.
  */
 final class Ycsb {
-  private static final Conduct ROUNDS = new Conduct(1, 3, false);
+  private static final Conduct ROUNDS = new Conduct(1, 2, false);
 
   private Ycsb() {}
 

@@ -11,7 +11,8 @@ class ConductTest {
   @Test
   void aCaseTakesPartInAsManyRoundsAsItMayAndTheRunHas() {
     assertEquals(RUN, Conduct.USUAL.of(RUN));
-    assertEquals(new Rounds(1, 3, RUN.length()), new Conduct(1, 3, false).of(RUN));
-    assertEquals(new Rounds(2, 5, RUN.length()), new Conduct(9, 9, false).of(RUN));
+    assertEquals(new Rounds(1, 3, RUN.length()), new Conduct(1, 2, false).of(RUN));
+    assertEquals(new Rounds(0, 1, RUN.length()), new Conduct(0, Integer.MAX_VALUE, true).of(RUN));
+    assertEquals(new Rounds(2, 5, RUN.length()), new Conduct(9, 1, false).of(RUN));
   }
 }
