@@ -18,6 +18,9 @@ import java.util.TreeMap;
 public record JavaCommand(
     JvmShape jvm, Map<String, String> properties, String main, List<String> arguments) {
 
+  /** At the JVM's own threshold, 21 MB, starting would be interrupted by full collections. */
+  private static final String FIRST_CLASS_COLLECTION = "-XX:MetaspaceSize=128m";
+
   /** Copies what it is given. */
   public JavaCommand {
     properties = Map.copyOf(properties);
@@ -30,6 +33,7 @@ public record JavaCommand(
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.add("-Xmx" + jvm.heapMebibytes() + "m");
     words.addAll(jvm.flags());
+    words.add(FIRST_CLASS_COLLECTION);
     words.add("-XX:+ExitOnOutOfMemoryError");
     words.add("-Dcom.google.protobuf.use_unsafe_pre22_gencode");
     words.add("--enable-native-access=ALL-UNNAMED");

@@ -16,8 +16,8 @@ public record JvmShape(int heapMebibytes, List<String> flags) {
   private static final List<String> SHORT_LIVED =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
-  /** What the launcher's roles get from a JVM on a server. */
-  private static final List<String> LONG_LIVED = List.of("-XX:+UseG1GC");
+  /** What the launcher gives the roles. */
+  private static final List<String> LONG_LIVED = List.of("-XX:+UseParallelGC");
 
   /** Checks the heap. */
   public JvmShape {
@@ -32,7 +32,7 @@ public record JvmShape(int heapMebibytes, List<String> flags) {
     return new JvmShape(heapMebibytes, SHORT_LIVED);
   }
 
-  /** As in production: both compilers and G1. */
+  /** As in production: both compilers, and the collector that leaves them most of the processor. */
   public static JvmShape longLived(int heapMebibytes) {
     return new JvmShape(heapMebibytes, LONG_LIVED);
   }

@@ -186,14 +186,26 @@ class LauncherTest {
   }
 
   @Test
-  void longLivedProcessesKeepTheJvmsOwnChoicesAndTheUserHasTheLastWord() throws Exception {
-    assertTrue(run(checkout.resolve("byssus"), "kv").line("jvm").contains("TieredStopAtLevel=1"));
+  void longLivedProcessesGetBothCompilersAndTheUserHasTheLastWord() throws Exception {
+    var command = run(checkout.resolve("byssus"), "kv").line("jvm");
+    assertTrue(command.contains("TieredStopAtLevel=1"), command);
+    assertTrue(command.contains("UseSerialGC"), command);
     var server = run(checkout.resolve("byssus"), "--json", "server").line("jvm");
     assertFalse(server.contains("TieredStopAtLevel"), server);
+    assertTrue(server.contains("UseParallelGC"), server);
     assertTrue(server.contains("--enable-native-access=ALL-UNNAMED"), server);
     var own = Map.of("BYSSUS_JAVA_OPTS", "-Xmx99m -Da=b");
-    var process = start(System.getenv("PATH"), own, temp, checkout.resolve("byssus"), "kv");
-    assertTrue(finish(process).line("jvm").endsWith("-Xmx99m, -Da=b]"));
+    assertTrue(runWith(own, "kv").line("jvm").endsWith("-Xmx99m, -Da=b]"));
+  }
+
+  @Test
+  void aCollectorThatTheUserNamesTakesThePlaceOfOurs() throws Exception {
+    for (var variable : List.of("BYSSUS_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+      for (var role : List.of("kv", "server")) {
+        var jvm = runWith(Map.of(variable, "-Xmx99m -XX:+UseG1GC"), role).line("jvm");
+        assertFalse(jvm.contains("UseParallelGC") || jvm.contains("UseSerialGC"), jvm);
+      }
+    }
   }
 
   @Test
@@ -225,6 +237,11 @@ class LauncherTest {
     assertEquals("two", finish(two).line("arguments"));
   }
 
+  private Result runWith(Map<String, String> environment, String role) throws Exception {
+    var path = System.getenv("PATH");
+    return finish(start(path, environment, temp, checkout.resolve("byssus"), role));
+  }
+
   private Result run(Path launcher, String... arguments) throws Exception {
     return finish(start(System.getenv("PATH"), Map.of(), temp, launcher, arguments));
   }
@@ -237,6 +254,7 @@ class LauncherTest {
     var builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().remove("BYSSUS_JAVA_OPTS");
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().remove("JDK_JAVA_OPTIONS");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("PATH", tools + ":" + path);
     builder.environment().putAll(environment);
