@@ -23,7 +23,7 @@ public final class Bench {
   private static final int VALUE_BYTES = 100;
 
   /** How long the warm-up of all is, in turns for each round that is counted. */
-  private static final long WARM_UP_TURNS = 18;
+  private static final long WARM_UP_TURNS = 16;
 
   private final BenchConfig config;
   private final Consumer<String> progress;
@@ -76,7 +76,10 @@ public final class Bench {
     }
   }
 
-  /** Three minutes with the usual rounds: about what a JVM's compilers need. */
+  /**
+   * Two and a half minutes with the usual rounds, and a little more: about what a JVM's compilers
+   * need.
+   */
   private Duration warmUp() {
     return config.rounds().length().multipliedBy(WARM_UP_TURNS * config.rounds().counted());
   }

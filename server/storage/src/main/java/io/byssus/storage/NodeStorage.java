@@ -40,6 +40,13 @@ public final class NodeStorage implements AutoCloseable {
   private static final long WRITE_BYTES_PER_SECOND = 256L << 20;
   private static final long ARENA_BLOCK_BYTES = 128L << 10;
   private static final int METADATA_BLOCK_BYTES = 4 << 10;
+  private static final int WRITE_BUFFERS = 4;
+
+  // A memtable has a filter of its keys, of so small a part of what all memtables may take:
+  // hundreds
+  // of replicas have one each. Without it a read goes down the skip lists of memtables that mostly
+  // do not have the record, which was half of what a server did for a read from memory.
+  private static final double FILTER_PART = 1.0 / 2_048;
 
   // A file in which of 1,000 rows in a row half are deletions is compacted without further reason.
   private static final int DELETIONS_WINDOW = 1_000;
@@ -100,7 +107,9 @@ public final class NodeStorage implements AutoCloseable {
     this.options =
         new Options()
             .setCreateIfMissing(true)
-            .setWriteBufferSize(config.memtableBytes() / 4)
+            .setWriteBufferSize(config.memtableBytes() / WRITE_BUFFERS)
+            .setMemtableWholeKeyFiltering(true)
+            .setMemtablePrefixBloomSizeRatio(FILTER_PART * WRITE_BUFFERS)
             .setArenaBlockSize(ARENA_BLOCK_BYTES)
             .setMaxWriteBufferNumber(2)
             .setMemtableMaxRangeDeletions(RANGE_DELETIONS_FLUSH)

@@ -28,11 +28,14 @@ final class DatabaseOptions implements AutoCloseable {
    * @param databases how many there will be
    */
   DatabaseOptions(long cacheBytes, long memtableBytes, int databases) {
+    int writeBuffers = Math.max(4, databases);
     this.cache = new LRUCache(cacheBytes);
     this.options =
         new Options()
             .setCreateIfMissing(true)
-            .setWriteBufferSize(memtableBytes / Math.max(4, databases))
+            .setWriteBufferSize(memtableBytes / writeBuffers)
+            .setMemtableWholeKeyFiltering(true)
+            .setMemtablePrefixBloomSizeRatio(writeBuffers / 2_048.0)
             .setArenaBlockSize(128L << 10)
             .setMaxWriteBufferNumber(2)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)

@@ -10,10 +10,11 @@ import java.util.OptionalDouble;
  * One figure along a curve, and what is to be said of its growth.
  *
  * <p>The cost of an operation is its latency, or the time that it takes at the highest throughput.
- * The cost is flat where the median is at most {@value #NOISE} times that of the first point. It
- * grows worse than linearly where, between any two points, the median rises by more than the factor
- * by which the work has grown, and that is no matter of the spread: the median of each lies beyond
- * all rounds of the other, that factor accounted for.
+ * A rise above a factor is no matter of the spread where the median of each point lies beyond all
+ * rounds of the other, the factor accounted for. The cost is flat where the median is at most
+ * {@value #NOISE} times that of the first point, or has not risen but by the spread. It grows worse
+ * than linearly where, between any two points, it rises above the factor by which the work has
+ * grown, and that is no matter of the spread.
  *
  * @param curve what grows
  * @param figure what was measured
@@ -58,10 +59,13 @@ public record GrowthLine(GrowthCurve curve, GrowthFigure figure, List<Mark> mark
     if (index == 0) {
       return Growth.FIRST;
     }
-    if (marks.subList(0, index).stream().anyMatch(before -> isWorseThanLinear(before, mark))) {
+    if (marks.subList(0, index).stream()
+        .anyMatch(before -> rises(before, mark, mark.work() / before.work()))) {
       return Growth.WORSE;
     }
-    return rise.getAsDouble() <= NOISE ? Growth.FLAT : Growth.AT_MOST_LINEAR;
+    return rise.getAsDouble() <= NOISE || !rises(marks.get(0), mark, 1)
+        ? Growth.FLAT
+        : Growth.AT_MOST_LINEAR;
   }
 
   /** How the cost may grow. */
@@ -83,11 +87,10 @@ public record GrowthLine(GrowthCurve curve, GrowthFigure figure, List<Mark> mark
                 });
   }
 
-  private boolean isWorseThanLinear(Mark before, Mark after) {
+  private boolean rises(Mark before, Mark after, double allowed) {
     if (before.figures().isEmpty()) {
       return false;
     }
-    double allowed = after.work() / before.work();
     Spread from = cost(before);
     Spread to = cost(after);
     return to.median() > allowed * from.max() && to.min() > allowed * from.median();

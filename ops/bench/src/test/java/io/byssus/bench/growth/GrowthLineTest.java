@@ -34,6 +34,21 @@ class GrowthLineTest {
   }
 
   @Test
+  void aRiseThatMayBeNoiseIsFlat() {
+    Mark first = mark(1, 1, new Spread(100, 60, 160));
+    for (Spread unclear :
+        List.of(
+            // As slow as the slowest round of the first point.
+            new Spread(160, 110, 500),
+            // One round was as fast as the median of the first point.
+            new Spread(200, 100, 500))) {
+      assertTrue(line(GrowthCurve.NAMESPACES, P99, first, mark(10_000, 10_000, unclear)).reached());
+    }
+    Mark slower = mark(10_000, 10_000, new Spread(161, 101, 500));
+    assertFalse(line(GrowthCurve.NAMESPACES, P99, first, slower).reached());
+  }
+
+  @Test
   void writesMayGrowInProportionToTheNumberOfNamespaces() {
     GrowthFigure writes = new GrowthFigure(Workload.WRITE_STREAM, Kind.P99);
     assertTrue(line(GrowthCurve.NAMESPACES, writes, mark(1, 100), mark(100, 9_000)).reached());
