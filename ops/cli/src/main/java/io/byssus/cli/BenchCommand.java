@@ -58,10 +58,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--case",
       paramLabel = "NAME",
-      description = {
-        "Measure this case only; may be given several times. The cases are:",
-        "${COMPLETION-CANDIDATES}"
-      },
+      description =
+          "Measure this case only; may be given several times. The cases are: "
+              + "${COMPLETION-CANDIDATES}",
       completionCandidates = CaseNames.class)
   private List<String> cases = new ArrayList<>();
 
@@ -86,19 +85,18 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--quick",
-      description = {
-        "The same cases in four minutes, with fewer and shorter turns: too short for the JVM's",
-        "compilers on two cores, so that what runs in Byssus looks slower than it is."
-      })
+      description =
+          "The same cases in four minutes, with fewer and shorter turns: too short for the JVM's "
+              + "compilers on two cores, so that what runs in Byssus looks slower than it is.")
   private boolean quick;
 
   @Option(
       names = "--growth",
-      description = {
-        "Instead of the cases, how cost grows: throughput and p99 of point reads and streamed",
-        "writes along these curves, which --case then names: namespaces, shards, value-size,",
-        "versions. Every point on a cluster of its own; half an hour or more in all."
-      })
+      description =
+          "Instead of the cases, how cost grows: throughput and p99 of point reads and streamed"
+              + " writes along these curves, which --case then names: namespaces, shards,"
+              + " value-size, versions. Every point on a cluster of its own; half an hour or more"
+              + " in all.")
   private boolean growth;
 
   @Option(
@@ -110,11 +108,11 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--inner",
-      description = {
-        "Measure the inner loops by JMH instead, some minutes: shard hash, log records, keys on",
-        "disk, applying a record of each kind, point reads. --case then is a regular expression,",
-        "--seconds the length of an iteration, and --json prints what JMH has to say."
-      })
+      description =
+          "Measure the inner loops by JMH instead, some minutes: shard hash, log records, keys on"
+              + " disk, applying a record of each kind, point reads. --case then is a regular"
+              + " expression, --seconds the length of an iteration, and --json prints what JMH has"
+              + " to say.")
   private boolean inner;
 
   BenchCommand(Streams streams) {

@@ -14,10 +14,9 @@ final class Connection {
       split = ",",
       converter = EndpointText.class,
       defaultValue = "${env:BYSSUS_ENDPOINT:-127.0.0.1:7400}",
-      description = {
-        "Dispatchers, with commas between them.",
-        "Default: $BYSSUS_ENDPOINT, else 127.0.0.1:7400"
-      })
+      description =
+          "Dispatchers, with commas between them. "
+              + "Default: $BYSSUS_ENDPOINT, else 127.0.0.1:7400")
   private List<HostPort> endpoints;
 
   @Option(

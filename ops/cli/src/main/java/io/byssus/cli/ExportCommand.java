@@ -27,8 +27,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "export",
     description = {
-      "Writes every record of a namespace to a file or to standard output, shard by shard, several",
-      "at a time. How far it has come is told on standard error.",
+      "Writes every record of a namespace to a file or to standard output.",
+      "",
+      "Goes shard by shard, several at a time. How far it has come is told on standard error.",
       "",
       "jsonl: one object per line, with partition_key, sort_key and value (as"
           + " partition_key_base64,",

@@ -35,10 +35,9 @@ final class KvGetCommand implements Callable<Integer> {
       names = "--at-version",
       paramLabel = "V",
       converter = VersionText.class,
-      description = {
-        "The newest version that is not above this one, of those that the namespace keeps; see",
-        "'byssus kv versions'."
-      })
+      description =
+          "The newest version that is not above this one, of those that the namespace keeps; see "
+              + "'byssus kv versions'.")
   private Long atVersion;
 
   KvGetCommand(Streams streams) {

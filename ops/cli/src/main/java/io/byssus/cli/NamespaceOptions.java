@@ -17,20 +17,18 @@ final class NamespaceOptions {
       names = "--default-ttl",
       paramLabel = "TIME",
       converter = DurationOrNone.Text.class,
-      description = {
-        "How long a put record lives that says nothing of its own, as in 30m or 7d; none: without",
-        "end."
-      })
+      description =
+          "How long a put record lives that says nothing of its own, as in 30m or 7d; none: without"
+              + " end.")
   private DurationOrNone defaultTtl;
 
   @Option(
       names = "--tombstone-retention",
       paramLabel = "TIME",
       converter = DurationOrNone.Text.class,
-      description = {
-        "Under the rule VERSION: how long a deletion is remembered, so that an older write cannot",
-        "undo it; none: as by default, 7d."
-      })
+      description =
+          "Under the rule VERSION: how long a deletion is remembered, so that an older write cannot"
+              + " undo it; none: as by default, 7d.")
   private DurationOrNone tombstoneRetention;
 
   @Option(
@@ -50,19 +48,18 @@ final class NamespaceOptions {
       names = "--eventual-max-age",
       paramLabel = "TIME",
       converter = DurationOrNone.Text.class,
-      description = {
-        "Refuse eventual reads where nothing fresher than this is known; none: answer however old."
-      })
+      description =
+          "Refuse eventual reads where nothing fresher than this is known; none: answer however"
+              + " old.")
   private DurationOrNone eventualMaxAge;
 
   @Option(
       names = "--cache",
       paramLabel = "TIME",
       converter = DurationOrNone.Text.class,
-      description = {
-        "Let dispatchers answer eventual and bounded reads of the hottest records from their own",
-        "memory, when that is not older than this; none: never."
-      })
+      description =
+          "Let dispatchers answer eventual and bounded reads of the hottest records from their own "
+              + "memory, when that is not older than this; none: never.")
   private DurationOrNone cache;
 
   /** Settings with what was asked for; what was not stays. */

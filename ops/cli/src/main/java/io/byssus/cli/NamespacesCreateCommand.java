@@ -33,11 +33,10 @@ final class NamespacesCreateCommand implements Callable<Integer> {
       paramLabel = "RULE",
       converter = ConflictRuleText.class,
       defaultValue = "log-order",
-      description = {
-        "Which of two writes of one record wins: log-order, the later in the log; or version, the",
-        "one with the higher version, which the writer gives. Cannot be changed.",
-        "Default: ${DEFAULT-VALUE}"
-      })
+      description =
+          "Which of two writes of one record wins: log-order, the later in the log; or version, the"
+              + " one with the higher version, which the writer gives. Cannot be changed. Default:"
+              + " ${DEFAULT-VALUE}")
   private ConflictRule rule;
 
   @Parameters(paramLabel = "NAME", description = "A letter a-z, and up to 61 of a-z, 0-9 and -.")

@@ -10,10 +10,9 @@ final class ReadLevel {
       names = "--consistency",
       paramLabel = "LEVEL",
       converter = ConsistencyText.class,
-      description = {
-        "eventual, session, bounded:TIME (as in bounded:500ms) or linearizable.",
-        "Default: session with --session, else as the namespace is declared"
-      })
+      description =
+          "eventual, session, bounded:TIME (as in bounded:500ms) or linearizable. "
+              + "Default: session with --session, else as the namespace is declared")
   private Consistency consistency;
 
   /** The same reads, at the level that was asked for, if any was. */

@@ -18,10 +18,9 @@ final class SessionFile {
   @Option(
       names = "--session",
       paramLabel = "FILE",
-      description = {
-        "Keep a session in this file, which is made where it is missing: reads then see at least",
-        "what earlier commands with the same file have written or seen."
-      })
+      description =
+          "Keep a session in this file, which is made where it is missing: reads then see at least "
+              + "what earlier commands with the same file have written or seen.")
   private Path file;
 
   /** The session; one that has seen nothing where there is no file yet. */

@@ -204,6 +204,7 @@ class ExpiryTest {
   @Test
   void aFewEntriesAreTakenOutOfTheIndexWithoutARangeDeletion() throws RocksDBException {
     open(TestShard.rules());
+    shard.restartWithoutCompaction();
     end(ExpiryIndex.WORTH_A_RANGE - 1);
     end(1);
     assertEquals(0, rangeDeletions());

@@ -89,6 +89,12 @@ final class TestShard implements AutoCloseable {
     shard = Shard.open(directory, IDENTITY, node);
   }
 
+  /** Opens the shard so that RocksDB leaves its files as they are. */
+  void restartWithoutCompaction() {
+    node.options().setDisableAutoCompactions(true);
+    restart();
+  }
+
   /** Removes all that has ended. */
   void removeAllEnded() {
     while (shard.removeEnded()) {
