@@ -21,9 +21,9 @@ import java.util.function.LongSupplier;
 /**
  * Asks one replica after the other until one answers or the deadline comes.
  *
- * <p>Where the call may be hedged and the first replica is slow, a second is asked as well: the
- * first answer counts, and the other question is cancelled. A replica that fails while the other is
- * still being asked is not replaced.
+ * <p>Where the call may be hedged and the first replica is slow, a second, if there was one from
+ * the beginning, is asked as well: the first answer counts, and the other question is cancelled. A
+ * replica that fails while the other is still being asked is not replaced.
  *
  * <p>Belongs to the gRPC context in which it was started: when that is cancelled, so are the
  * attempts in hand, and there is no other.
@@ -98,7 +98,7 @@ final class ReplicaCall<T> {
         lane -> {
           long delayNanos = lane.begin();
           synchronized (this) {
-            if (!over && delayNanos < deadline.remainingNanos()) {
+            if (!over && search.hasOthers() && delayNanos < deadline.remainingNanos()) {
               hedging = Optional.of(later(this::askSecond, delayNanos));
             }
           }

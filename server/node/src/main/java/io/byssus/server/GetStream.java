@@ -13,6 +13,7 @@ import io.byssus.proto.kv.v1.KeyError;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -33,6 +34,12 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
   private static final int MOST_MILLIS = 30_000;
   private static final int MOST_QUESTIONS = 128;
   private static final int MESSAGE_BYTES = 256 * 1024;
+
+  /**
+   * How many questions are read before the answers go out: the caller works on them while the next
+   * are read. With a message at a time the two took turns, each idle while the other worked.
+   */
+  private static final int PIECE = 32;
 
   private final PointReads reads;
   private final GetStreams all;
@@ -87,8 +94,22 @@ final class GetStream implements StreamObserver<ShardGetStreamRequest> {
       return;
     }
     message.getGoneList().forEach(this::forget);
-    message.getQuestionsList().forEach(this::read);
-    takeMore();
+    read(message.getQuestionsList());
+  }
+
+  /** Reads a piece, sends what is answered, and lets the loop come round before the next. */
+  private void read(List<ShardGetQuestion> questions) {
+    if (ended) {
+      return;
+    }
+    int piece = Math.min(questions.size(), PIECE);
+    questions.subList(0, piece).forEach(this::read);
+    if (piece < questions.size()) {
+      send();
+      loop.execute(() -> read(questions.subList(piece, questions.size())));
+    } else {
+      takeMore();
+    }
   }
 
   private void forget(long id) {

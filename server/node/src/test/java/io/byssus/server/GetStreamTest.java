@@ -263,6 +263,25 @@ final class GetStreamTest {
   }
 
   @Test
+  void aFullMessageIsAnsweredPieceByPieceInItsOrder() throws InterruptedException {
+    awaitApplied(shard.put("piece", "", 1));
+    Stream stream = Stream.open();
+    ShardGetQuestion[] questions = new ShardGetQuestion[128];
+    for (int i = 0; i < questions.length; i++) {
+      questions[i] = question(i, "piece", at(0));
+    }
+    stream.ask(questions);
+    for (int i = 0; i < questions.length; ) {
+      ShardGetStreamResponse message = stream.messages.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      assertEquals(32, message.getAnswersCount());
+      for (ShardGetAnswer answer : message.getAnswersList()) {
+        assertEquals(i++, answer.getId());
+      }
+    }
+    stream.cancel();
+  }
+
+  @Test
   void moreQuestionsThanAMessageMayHaveEndTheCall() throws Exception {
     Stream stream = Stream.open();
     ShardGetQuestion[] questions = new ShardGetQuestion[129];

@@ -48,6 +48,9 @@ final class GetLine {
 
   private static final int MESSAGES_AHEAD = 4;
 
+  /** How many answers are taken in one go; see the server's {@code GetStream}. */
+  private static final int PIECE = 32;
+
   private final Channel channel;
   private final EventLoop loop;
   private final Queue<Question> asked = new ConcurrentLinkedQueue<>();
@@ -123,8 +126,12 @@ final class GetLine {
   private void here(Runnable step) {
     if (loop.inEventLoop()) {
       step.run();
-      return;
+    } else {
+      later(step);
     }
+  }
+
+  private void later(Runnable step) {
     try {
       loop.execute(step);
     } catch (RejectedExecutionException e) {
@@ -201,6 +208,11 @@ final class GetLine {
   /** One call; gRPC tells some ends of it on the thread that it finds. */
   private final class Line extends ClientCall.Listener<ShardGetStreamResponse> {
     private final ClientCall<ShardGetStreamRequest, ShardGetStreamResponse> call;
+    private final Deque<ShardGetAnswer> received = new ArrayDeque<>();
+
+    /** Messages of which answers may be among the received. */
+    private int untaken;
+
     private boolean begun;
 
     Line() {
@@ -250,9 +262,30 @@ final class GetLine {
     public void onMessage(ShardGetStreamResponse message) {
       here(
           () -> {
-            message.getAnswersList().forEach(this::take);
-            call.request(1);
+            received.addAll(message.getAnswersList());
+            if (untaken++ == 0) {
+              takePiece();
+            }
           });
+    }
+
+    /** Takes some answers, and lets what follows on them go out before the next. */
+    private void takePiece() {
+      takeUpTo(PIECE);
+      if (received.isEmpty()) {
+        int messages = untaken;
+        untaken = 0;
+        // The next may come from within.
+        call.request(messages);
+      } else {
+        later(this::takePiece);
+      }
+    }
+
+    private void takeUpTo(int count) {
+      for (int i = 0; i < count && !received.isEmpty(); i++) {
+        take(received.remove());
+      }
     }
 
     private void take(ShardGetAnswer answer) {
@@ -287,6 +320,7 @@ final class GetLine {
           status.isOk() ? Status.UNAVAILABLE.withDescription("the server has ended") : status;
       ByssusException failure =
           GrpcErrors.fromGrpc(why.asRuntimeException(trailers), ErrorCode.NO_REPLICA);
+      takeUpTo(received.size());
       unsent.clear();
       gone.clear();
       List.copyOf(open.values()).forEach(question -> end(question, failure));

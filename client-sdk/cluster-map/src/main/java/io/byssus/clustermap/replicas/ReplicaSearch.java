@@ -6,6 +6,7 @@ import io.byssus.model.Position;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +29,7 @@ public final class ReplicaSearch {
   private final Set<String> triedInRound = new HashSet<>();
   private final Map<String, ByssusException> failures = new LinkedHashMap<>();
   private Duration pause = FIRST_PAUSE;
+  private boolean others;
 
   /**
    * A search for a replica of a shard.
@@ -56,8 +58,10 @@ public final class ReplicaSearch {
 
   /** The next replica to ask; empty where this round has asked all. */
   public Optional<Replica> next() {
-    for (Replica replica : router.replicas(shard, atLeast)) {
+    List<Replica> replicas = router.replicas(shard, atLeast);
+    for (Replica replica : replicas) {
       if (triedInRound.add(replica.nodeId())) {
+        others = triedInRound.size() < replicas.size();
         if (!failures.isEmpty()) {
           retried.run();
         }
@@ -65,6 +69,11 @@ public final class ReplicaSearch {
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether this round had more to name when {@link #next} named one. */
+  public boolean hasOthers() {
+    return others;
   }
 
   /**

@@ -171,16 +171,7 @@ final class GetLineTest {
   @Test
   void aMessageHoldsNoMoreThanAServerTakes() throws Exception {
     fake.echoes = true;
-    List<CompletableFuture<GetResponse>> answers = new ArrayList<>();
-    together(
-        () -> {
-          for (int i = 0; i < 1_000; i++) {
-            answers.add(ask("k" + i));
-          }
-        });
-    for (int i = 0; i < 1_000; i++) {
-      assertEquals("k" + i, value(answers.get(i)));
-    }
+    assertAnswered(askMany(1_000));
     fake.messages.forEach(
         message -> assertTrue(message.getQuestionsCount() <= GetLine.MOST_QUESTIONS));
   }
@@ -277,6 +268,45 @@ final class GetLineTest {
     fake.take(1);
     fake.calls.take().caller().onCompleted();
     assertEquals(ErrorCode.NO_REPLICA, failure(open));
+  }
+
+  private List<CompletableFuture<GetResponse>> askMany(int count) {
+    List<CompletableFuture<GetResponse>> answers = new ArrayList<>();
+    together(
+        () -> {
+          for (int i = 0; i < count; i++) {
+            answers.add(ask("k" + i));
+          }
+        });
+    return answers;
+  }
+
+  private static void assertAnswered(List<CompletableFuture<GetResponse>> answers) {
+    for (int i = 0; i < answers.size(); i++) {
+      assertEquals("k" + i, value(answers.get(i)));
+    }
+  }
+
+  @Test
+  void manyMessagesThatComeAtOnceAreAllTaken() throws Exception {
+    List<CompletableFuture<GetResponse>> answers = askMany(2_000);
+    List<ShardGetQuestion> questions = fake.take(2_000);
+    FakeServer.Call call = fake.calls.take();
+    for (int i = 0; i < 2_000; i += 100) {
+      List<ShardGetQuestion> some = questions.subList(i, i + 100);
+      call.answer(some.stream().map(GetLineTest::answer).toArray(ShardGetAnswer[]::new));
+    }
+    assertAnswered(answers);
+  }
+
+  @Test
+  void whatWasAnsweredBeforeTheCallEndedCounts() throws Exception {
+    List<CompletableFuture<GetResponse>> answers = askMany(GetLine.MOST_QUESTIONS);
+    List<ShardGetQuestion> questions = fake.take(GetLine.MOST_QUESTIONS);
+    FakeServer.Call call = fake.calls.take();
+    call.answer(questions.stream().map(GetLineTest::answer).toArray(ShardGetAnswer[]::new));
+    call.caller().onCompleted();
+    assertAnswered(answers);
   }
 
   @Test
