@@ -33,7 +33,9 @@ public final class StorageSeat implements AutoCloseable {
   }
 
   private StorageSeat(TestHooks hooks) {
-    node = new NodeStorage(new StorageConfig(8L << 20, 1L << 30, Duration.ofDays(1)), hooks);
+    node =
+        new NodeStorage(
+            new StorageConfig(8L << 20, 1L << 30, Duration.ofDays(1), Duration.ofDays(1)), hooks);
     node.options()
         .setEnv(files)
         .setWriteBufferSize(MEMTABLE_BYTES)

@@ -77,6 +77,9 @@ public record ServerConfig(
             .bytes(),
         storage
             .duration("flush-after", Duration.ofSeconds(1), Duration.ofHours(1))
-            .orElse(fallback.flushAfter()));
+            .orElse(fallback.flushAfter()),
+        storage
+            .duration("flush-idle-after", Duration.ofSeconds(1), Duration.ofHours(1))
+            .orElse(fallback.flushIdleAfter()));
   }
 }

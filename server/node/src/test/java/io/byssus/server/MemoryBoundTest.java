@@ -33,7 +33,8 @@ class MemoryBoundTest {
   void theMeterFollowsTheReplicas() {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     AtomicInteger replicas = new AtomicInteger(1);
-    MemoryBound.ofThisProcess(new StorageConfig(128 * MIB, 64 * MIB, Duration.ofMinutes(10)))
+    MemoryBound.ofThisProcess(
+            new StorageConfig(128 * MIB, 64 * MIB, Duration.ofMinutes(10), Duration.ofMinutes(10)))
         .register(registry, replicas::get);
     double one = registry.get("byssus.memory.bound.bytes").gauge().value();
     replicas.set(1_001);

@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The flusher is ours. RocksDB's own budget over several databases flushes the one that happens
  * to write when the budget is reached, which ends in files of some kilobytes; this one flushes the
- * largest memtable, and each that has grown old.
+ * largest memtable, and each that has grown old or idle.
  */
 public final class NodeStorage implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeStorage.class);
@@ -42,10 +42,9 @@ public final class NodeStorage implements AutoCloseable {
   private static final int METADATA_BLOCK_BYTES = 4 << 10;
   private static final int WRITE_BUFFERS = 4;
 
-  // A memtable has a filter of its keys, of so small a part of what all memtables may take:
-  // hundreds
-  // of replicas have one each. Without it a read goes down the skip lists of memtables that mostly
-  // do not have the record, which was half of what a server did for a read from memory.
+  // A memtable has a filter of its keys: without it a read goes down the skip lists of memtables
+  // that mostly do not have the record. Its part of what all memtables may take is this small
+  // because hundreds of replicas have one each.
   private static final double FILTER_PART = 1.0 / 2_048;
 
   // A file in which of 1,000 rows in a row half are deletions is compacted without further reason.
@@ -55,6 +54,11 @@ public final class NodeStorage implements AutoCloseable {
   // So many removed rows in a memtable make a scan across them slow; on disk they are compacted
   // away.
   private static final long REMOVED_ROWS_FLUSH = 50_000;
+
+  // An idle shard with so much unflushed is flushed: a record is found in a file at half of the
+  // cost
+  // of finding it in a memtable, and a restart has nothing to replay.
+  private static final long WORTH_A_FILE_BYTES = 1L << 20;
 
   // Each makes RocksDB gather all of a memtable's range deletions anew for the next read.
   private static final int RANGE_DELETIONS_FLUSH = 500;
@@ -204,14 +208,21 @@ public final class NodeStorage implements AutoCloseable {
         largestBytes = bytes;
         largest = store;
       }
-      if (store.removedSinceFlush() > REMOVED_ROWS_FLUSH
-          || System.nanoTime() - store.lastFlushNanos() > config.flushAfter().toNanos()) {
+      if (isDue(store, bytes)) {
         flush(store);
       }
     }
     if (total > config.memtableBytes() / 2) {
       flush(largest);
     }
+  }
+
+  private boolean isDue(ShardStore store, long bytes) {
+    long now = System.nanoTime();
+    return store.removedSinceFlush() > REMOVED_ROWS_FLUSH
+        || now - store.lastFlushNanos() > config.flushAfter().toNanos()
+        || bytes >= WORTH_A_FILE_BYTES
+            && now - store.lastWriteNanos() > config.flushIdleAfter().toNanos();
   }
 
   /**

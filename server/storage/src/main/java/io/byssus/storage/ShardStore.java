@@ -31,6 +31,7 @@ final class ShardStore implements RecordRows.Rows, AutoCloseable {
   private final FlushOptions flushOptions = new FlushOptions().setWaitForFlush(true);
   private final AtomicLong removedSinceFlush = new AtomicLong();
   private volatile long lastFlushNanos = System.nanoTime();
+  private volatile long lastWriteNanos = lastFlushNanos;
 
   ShardStore(Path directory, NodeStorage node) {
     try {
@@ -70,6 +71,7 @@ final class ShardStore implements RecordRows.Rows, AutoCloseable {
   void write(WriteBatch batch) {
     try {
       db.write(writeOptions, batch);
+      lastWriteNanos = System.nanoTime();
     } catch (RocksDBException e) {
       throw failed("write", e);
     }
@@ -88,6 +90,10 @@ final class ShardStore implements RecordRows.Rows, AutoCloseable {
 
   long lastFlushNanos() {
     return lastFlushNanos;
+  }
+
+  long lastWriteNanos() {
+    return lastWriteNanos;
   }
 
   /** Calls back for each key and value that starts with a prefix, in order. */

@@ -28,8 +28,12 @@ final class TestShard implements AutoCloseable {
   private long sequence;
 
   TestShard(Path directory, NamespaceRules.Builder rules) {
+    this(directory, rules, StorageConfig.DEFAULT);
+  }
+
+  TestShard(Path directory, NamespaceRules.Builder rules, StorageConfig config) {
     this.directory = directory;
-    node = new NodeStorage(StorageConfig.DEFAULT, TestHooks.NONE);
+    node = new NodeStorage(config, TestHooks.NONE);
     shard = Shard.open(directory, IDENTITY, node);
     under(rules);
   }
@@ -84,8 +88,18 @@ final class TestShard implements AutoCloseable {
     replay();
   }
 
+  long unflushedBytes() {
+    return node.memtableBytes();
+  }
+
   void restart() {
     shard.close();
+    shard = Shard.open(directory, IDENTITY, node);
+  }
+
+  /** Loses what is not flushed. */
+  void crash() {
+    shard.abandon();
     shard = Shard.open(directory, IDENTITY, node);
   }
 

@@ -131,7 +131,10 @@ final class Replays {
             new WalConfig(log.bootstrap()),
             cluster(log),
             new StorageConfig(
-                stage.cacheBytes(), stage.memtableBytes(), StorageConfig.DEFAULT.flushAfter()),
+                stage.cacheBytes(),
+                stage.memtableBytes(),
+                StorageConfig.DEFAULT.flushAfter(),
+                StorageConfig.DEFAULT.flushIdleAfter()),
             ServerConfig.USUAL_APPLY_THREADS)) {
       replicas.applied(ends).get(LIMIT.toSeconds(), TimeUnit.SECONDS);
       Duration taken = Duration.ofNanos(System.nanoTime() - begin);
