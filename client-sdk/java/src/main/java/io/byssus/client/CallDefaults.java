@@ -2,9 +2,9 @@ package io.byssus.client;
 
 import io.byssus.client.calls.CallTag;
 import io.byssus.client.calls.Durations;
+import io.byssus.model.CallHeaders;
 import java.time.Duration;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /**
  * What calls are like whose options say nothing, as the client was built.
@@ -25,8 +25,6 @@ record CallDefaults(
     Criticality criticality,
     Session session,
     Supplier<String> requestIds) {
-  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/-]{1,64}");
-
   /** The terms of a write that begins now. */
   WriteTerms write(WriteOptions options, long now) {
     return new WriteTerms(
@@ -56,7 +54,7 @@ record CallDefaults(
    */
   String requestId() {
     String id = requestIds.get();
-    if (id == null || !REQUEST_ID.matcher(id).matches()) {
+    if (id == null || !CallHeaders.isRequestId(id)) {
       throw new IllegalArgumentException(
           "a request id is 1 to 64 of A-Z, a-z, 0-9 and . _ : / -, this is '" + id + "'");
     }

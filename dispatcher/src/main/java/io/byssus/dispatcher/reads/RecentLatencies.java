@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class RecentLatencies {
   private static final int SAMPLES = 512;
-  private static final int FOUND_EVERY = 64;
+  private static final int FIRST_FOUND = 64;
+  private static final int FOUND_EVERY = 256;
   private static final int PERCENTILE = 95;
 
   private final AtomicLongArray ring = new AtomicLongArray(SAMPLES);
@@ -22,7 +23,7 @@ final class RecentLatencies {
     int number = written.getAndUpdate(n -> n + 1 < 0 ? SAMPLES : n + 1);
     ring.set(number % SAMPLES, nanos);
     int count = number + 1;
-    if (count % FOUND_EVERY == 0) {
+    if (count % FOUND_EVERY == 0 || count == FIRST_FOUND) {
       p95Nanos = find(Math.min(count, SAMPLES));
     }
   }

@@ -17,7 +17,8 @@ public record JvmShape(int heapMebibytes, List<String> flags) {
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
 
   /** What the launcher gives the roles. */
-  private static final List<String> LONG_LIVED = List.of("-XX:+UseParallelGC");
+  private static final List<String> LONG_LIVED =
+      List.of("-XX:+UseParallelGC", "-Dio.grpc.netty.shaded.io.netty.leakDetection.level=disabled");
 
   /** Checks the heap. */
   public JvmShape {

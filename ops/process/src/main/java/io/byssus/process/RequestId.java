@@ -18,8 +18,6 @@ import java.util.function.Supplier;
 public final class RequestId {
   static final Context.Key<String> CONTEXT = Context.key("byssus-request-id");
 
-  private static final int MOST_CHARACTERS = 64;
-
   private RequestId() {}
 
   /** The id of the request that this thread is working for; empty outside of one. */
@@ -51,21 +49,9 @@ public final class RequestId {
     return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   }
 
-  /** The caller's id if it gave a decent one, else a new one. */
+  /** The caller's id if it gave one that may be in log lines, else a new one. */
   static String takeOrMake(Metadata headers) {
     String given = headers.get(CallHeaders.REQUEST_ID);
-    return given != null && isDecent(given) ? given : make();
-  }
-
-  /** What a caller gives ends up in our log lines. */
-  private static boolean isDecent(String given) {
-    for (int i = 0; i < given.length(); i++) {
-      char c = given.charAt(i);
-      boolean word = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-      if (!word && "._:/-".indexOf(c) < 0) {
-        return false;
-      }
-    }
-    return !given.isEmpty() && given.length() <= MOST_CHARACTERS;
+    return given != null && CallHeaders.isRequestId(given) ? given : make();
   }
 }

@@ -13,10 +13,11 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.Env;
+import org.rocksdb.HyperClockCache;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.Priority;
 import org.rocksdb.RateLimiter;
@@ -105,7 +106,8 @@ public final class NodeStorage implements AutoCloseable {
     this.config = config;
     this.hooks = hooks;
     this.removing = removing;
-    this.blockCache = new LRUCache(config.blockCacheBytes());
+    // One without a lock, which does not need to know how large its entries will be.
+    this.blockCache = new HyperClockCache(config.blockCacheBytes(), 0, -1, false);
     Env.getDefault().setBackgroundThreads(2, Priority.LOW);
     Env.getDefault().setBackgroundThreads(1, Priority.HIGH);
     this.options =
@@ -134,6 +136,7 @@ public final class NodeStorage implements AutoCloseable {
                     .setPinL0FilterAndIndexBlocksInCache(false)
                     .setPinTopLevelIndexAndFilter(true)
                     .setFilterPolicy(bloomFilter)
+                    .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                     .setBlockSize(8 * 1024));
     options.setTablePropertiesCollectorFactory(List.of(deletions));
     this.flusher = thread("flusher");

@@ -71,7 +71,11 @@ public final class ShardRouter {
       image.node(nodeId).ifPresent(node -> candidates.add(candidate(node, shard, atLeast)));
     }
     candidates.sort(atLeast == Position.NONE ? BY_AGE : BY_POSITION);
-    return candidates.stream().map(Candidate::replica).toList();
+    List<Replica> replicas = new ArrayList<>(candidates.size());
+    for (Candidate candidate : candidates) {
+      replicas.add(candidate.replica);
+    }
+    return replicas;
   }
 
   /**
@@ -107,11 +111,7 @@ public final class ShardRouter {
   }
 
   private static List<String> assigned(ClusterImage image, int shard) {
-    return image
-        .shard(shard)
-        .map(ShardAssignment::getReplicasList)
-        .map(List::<String>copyOf)
-        .orElse(List.of());
+    return image.shard(shard).<List<String>>map(ShardAssignment::getReplicasList).orElse(List.of());
   }
 
   private Candidate candidate(Node node, int shard, long atLeast) {

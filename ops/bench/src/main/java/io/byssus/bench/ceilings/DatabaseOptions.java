@@ -2,9 +2,11 @@ package io.byssus.bench.ceilings;
 
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
 import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.HyperClockCache;
 import org.rocksdb.IndexType;
-import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteOptions;
@@ -15,7 +17,7 @@ final class DatabaseOptions implements AutoCloseable {
     RocksDB.loadLibrary();
   }
 
-  private final LRUCache cache;
+  private final Cache cache;
   private final BloomFilter filter = new BloomFilter(10);
   private final Options options;
   private final WriteOptions writes = new WriteOptions().setDisableWAL(true);
@@ -29,7 +31,7 @@ final class DatabaseOptions implements AutoCloseable {
    */
   DatabaseOptions(long cacheBytes, long memtableBytes, int databases) {
     int writeBuffers = Math.max(4, databases);
-    this.cache = new LRUCache(cacheBytes);
+    this.cache = new HyperClockCache(cacheBytes, 0, -1, false);
     this.options =
         new Options()
             .setCreateIfMissing(true)
@@ -52,6 +54,7 @@ final class DatabaseOptions implements AutoCloseable {
                     .setPinL0FilterAndIndexBlocksInCache(false)
                     .setPinTopLevelIndexAndFilter(true)
                     .setFilterPolicy(filter)
+                    .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                     .setBlockSize(8 * 1024));
   }
 
